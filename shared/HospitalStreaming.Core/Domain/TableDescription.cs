@@ -1,0 +1,20 @@
+using System.Collections.Immutable;
+
+namespace HospitalStreaming.Core.Domain;
+
+/// <summary>One table of the hospital's database: what Landing creates, Capture streams and the warehouse types its columns by.</summary>
+/// <param name="Name">Table name in schema public.</param>
+/// <param name="KeyColumn">The primary key; every hospital table has a single 64-bit one.</param>
+/// <param name="Topic">The event topic that feeds it, or null where the product itself writes it.</param>
+/// <param name="Meaning">One sentence for docs.</param>
+/// <param name="Columns">All columns in table order, the key first.</param>
+public sealed record TableDescription(string Name, string KeyColumn, string? Topic, string Meaning, ImmutableArray<ColumnDescription> Columns)
+{
+    /// <summary>The column of that name, or null.</summary>
+    public ColumnDescription? Column(string name) => Columns.FirstOrDefault(column => column.Name == name);
+
+    /// <summary>The column of that name that must exist.</summary>
+    /// <exception cref="ArgumentException">The table has no such column.</exception>
+    public ColumnDescription Required(string name) =>
+        Column(name) ?? throw new ArgumentException($"table {Name} has no column {name}", nameof(name));
+}

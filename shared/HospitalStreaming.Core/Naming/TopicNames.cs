@@ -1,0 +1,32 @@
+using HospitalStreaming.Core.Domain;
+
+namespace HospitalStreaming.Core.Naming;
+
+/// <summary>Names of the topics on the line. The change topics are seed 003's.</summary>
+public static class TopicNames
+{
+    /// <summary>Topic prefix of the change stream (Debezium's topic.prefix).</summary>
+    public const string ChangePrefix = "postgres-source";
+
+    /// <summary>Where records go that cannot go on.</summary>
+    public const string DeadLetters = "hospital.dead-letters";
+
+    /// <summary>Where native capture keeps its own state (slot, system id, snapshot progress).</summary>
+    public const string CaptureState = "hospital.capture-state";
+
+    /// <summary>The change topic of a captured table: postgres-source.public.TABLE.</summary>
+    public static string ChangesOf(string table, string prefix = ChangePrefix) => $"{prefix}.public.{table}";
+
+    /// <summary>The table whose changes a topic carries, or null where the name has another form.</summary>
+    public static string? TableOfChanges(string topic)
+    {
+        var dot = topic.LastIndexOf('.');
+        return dot > 0 && topic[..dot].EndsWith(".public", StringComparison.Ordinal) ? topic[(dot + 1)..] : null;
+    }
+
+    /// <summary>All event topics, parents first.</summary>
+    public static IEnumerable<string> Events => HospitalSchema.EventTables.Select(table => table.Topic!);
+
+    /// <summary>All change topics.</summary>
+    public static IEnumerable<string> Changes => HospitalSchema.CapturedTables.Select(table => ChangesOf(table.Name));
+}
