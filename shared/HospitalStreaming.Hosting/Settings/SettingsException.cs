@@ -1,0 +1,19 @@
+namespace HospitalStreaming.Hosting.Settings;
+
+/// <summary>The configuration cannot be used. Carries every problem; the process ends with exit code 2 before anything has started.</summary>
+public sealed class SettingsException(IReadOnlyList<SettingProblem> problems)
+    : Exception(string.Join(Environment.NewLine, problems.Select(problem => $"{problem.Key}: {problem.Fix}")))
+{
+    /// <summary>All problems, in the order of the checks.</summary>
+    public IReadOnlyList<SettingProblem> Problems { get; } = problems;
+
+    /// <summary>Runs the checks and throws when any of them finds something.</summary>
+    public static void ThrowIfAny(IEnumerable<IOptionsCheck> checks)
+    {
+        var problems = checks.SelectMany(check => check.Problems()).Distinct().ToList();
+        if (problems.Count > 0)
+        {
+            throw new SettingsException(problems);
+        }
+    }
+}
