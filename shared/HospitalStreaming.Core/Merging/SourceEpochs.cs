@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using HospitalStreaming.Core.Batching;
 
 namespace HospitalStreaming.Core.Merging;
 
