@@ -18,15 +18,23 @@ internal sealed class VisitCalendar
     // The outpatient day with two peaks, and a little at night for emergencies.
     private static readonly int[] HourWeights = [6, 5, 4, 4, 5, 8, 15, 35, 80, 100, 105, 95, 70, 85, 95, 88, 75, 55, 38, 30, 24, 18, 12, 8];
 
+    // Live visits begin to arrive a little before the live events, so that the first minutes are as full as the rest; the last history day ends before.
+    private const long WarmUp = 5 * 60_000_000L;
+    private const long LiveArrivalsFrom = LiveFrom - WarmUp;
+
     /// <summary>
     /// Live visits come further apart as time goes by: each one's later life (payments after days, corrections) fills the stream up, and
-    /// the sum is to stay at one event in 200 ms of simulated time, whatever the producer's rate. From that age on, microseconds between visits.
+    /// the sum is to stay at one event in 200 ms of simulated time, whatever the producer's rate. From so many minutes on, microseconds
+    /// between visits; measured, not derived.
     /// </summary>
-    private static readonly (long Age, long Interval)[] LivePace =
-    [
-        (0, 500_000), (MicrosAnHour / 2, 750_000), (MicrosAnHour, 860_000), (3 * MicrosAnHour, 910_000), (MicrosADay, 960_000), (4 * MicrosADay, 1_060_000), (14 * MicrosADay, 1_140_000),
-        (30 * MicrosADay, 1_180_000),
-    ];
+    private static readonly (long Age, long Interval)[] LivePace = [.. new (long Minutes, long Interval)[]
+    {
+        // pace
+        (0, 400_000), (5, 570_000), (10, 938_000), (15, 720_000), (20, 721_000), (30, 773_000), (45, 733_000), (60, 749_000), (90, 745_000),
+        (120, 749_000), (240, 754_000),
+        (1_440, 767_000), (2_880, 798_000), (5_760, 822_000), (20_160, 845_000), (43_200, 868_000),
+        // end
+    }.Select(pace => (pace.Minutes * 60_000_000, pace.Interval))];
 
     private readonly ulong _seed;
     private readonly DateOnly _start;
@@ -76,7 +84,8 @@ internal sealed class VisitCalendar
             var day = at >= 0 ? LastWith(at) : ~at - 1;
             var count = _firstOfDay[day + 1] - _firstOfDay[day];
             var share = (long)((((Int128)(visit - _firstOfDay[day]) << 32) + chance.Below(1L << 32)) / count);
-            return ((day + 1) * MicrosADay) + TimeOfDay(share);
+            var time = TimeOfDay(share);
+            return ((day + 1) * MicrosADay) + (day == SimulationSettings.HistoryDays - 1 ? time / 24 * 23 : time);
         }
 
         var pace = LivePace.Length - 1;
@@ -86,18 +95,18 @@ internal sealed class VisitCalendar
         }
 
         var interval = LivePace[pace].Interval;
-        return LiveFrom + LivePace[pace].Age + ((visit - _firstOfPace[pace]) * interval) + chance.Below(interval);
+        return LiveArrivalsFrom + LivePace[pace].Age + ((visit - _firstOfPace[pace]) * interval) + chance.Below(interval);
     }
 
     /// <summary>A visit before which none arrives at or after that moment; at most a day's history or a few live ones too early.</summary>
     public long FirstNear(long micros)
     {
-        if (micros < LiveFrom)
+        if (micros < LiveArrivalsFrom)
         {
             return _firstOfDay[Math.Max(0, (micros / MicrosADay) - 1)];
         }
 
-        var age = micros - LiveFrom;
+        var age = micros - LiveArrivalsFrom;
         var pace = LivePace.Length - 1;
         while (LivePace[pace].Age > age)
         {

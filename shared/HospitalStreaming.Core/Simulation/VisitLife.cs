@@ -67,11 +67,11 @@ internal sealed class VisitLife(SimulationSettings settings, VisitCalendar calen
             Patient = 1 + Math.Min(chance.Below(known), chance.Below(known));
         }
 
-        VisitAt = arrival + Minute + Within(ref chance, 12);
+        VisitAt = arrival + (Minute / 6) + Within(ref chance, 4);
         PickCondition(ref chance);
         Steps.Add(new(VisitAt, StepKind.Visit));
         AddPrescriptions(ref chance);
-        BilledAt = VisitAt + (2 * Minute) + Within(ref chance, 25);
+        BilledAt = VisitAt + Minute + Within(ref chance, 9);
         Steps.Add(new(BilledAt, StepKind.Bill));
         AddPayment(ref chance);
         AddCorrections(ref chance);
@@ -95,7 +95,7 @@ internal sealed class VisitLife(SimulationSettings settings, VisitCalendar calen
             if (first.Specialization == _condition.Specialization && first.Diagnosis != _condition.Diagnosis)
             {
                 _firstCondition = first;
-                _rediagnosedAt = Odd(VisitAt + LaterThan(ref chance, 90 * Minute, 20));
+                _rediagnosedAt = Odd(VisitAt + LaterThan(ref chance, 15 * Minute, 20));
                 Steps.Add(new(_rediagnosedAt, StepKind.Visit));
             }
         }
@@ -111,17 +111,17 @@ internal sealed class VisitLife(SimulationSettings settings, VisitCalendar calen
             var medicine = _condition.Medicines[(first + number) % _condition.Medicines.Length];
             var doses = Formulary.DosesOf(Formulary.Medicines[medicine - 1].Form);
             var durations = _condition.Chronic ? ChronicDurations : AcuteDurations;
-            var at = VisitAt + Minute + Within(ref chance, 15);
+            var at = VisitAt + Minute + Within(ref chance, 5);
             _prescriptions[number] = new(medicine, doses[chance.Below(doses.Length)], durations[chance.Below(durations.Length)], at);
             Steps.Add(new(at, StepKind.Prescribe, number));
             var fate = chance.Below(1000);
             if (fate < 90)
             {
-                Steps.Add(new(at + LaterThan(ref chance, 20 * Minute, 9), StepKind.Stop, number));
+                Steps.Add(new(at + LaterThan(ref chance, 10 * Minute, 9), StepKind.Stop, number));
             }
             else if (fate < 110)
             {
-                Steps.Add(new(at + LaterThan(ref chance, 10 * Minute, 4), StepKind.Delete, number));
+                Steps.Add(new(at + LaterThan(ref chance, 5 * Minute, 4), StepKind.Delete, number));
             }
         }
     }
@@ -132,7 +132,7 @@ internal sealed class VisitLife(SimulationSettings settings, VisitCalendar calen
         switch (chance.Below(1000))
         {
             case < 520: // at the desk
-                _paidAt = BilledAt + (3 * Minute) + Within(ref chance, 42);
+                _paidAt = BilledAt + Minute + Within(ref chance, 24);
                 break;
             case < 740: // within days
                 _paidAt = BilledAt + VisitCalendar.MicrosADay + Within(ref chance, 2 * 24 * 60);
@@ -141,7 +141,7 @@ internal sealed class VisitLife(SimulationSettings settings, VisitCalendar calen
                 _paidAt = BilledAt + (4 * VisitCalendar.MicrosADay) + Within(ref chance, 24 * 24 * 60);
                 break;
             case < 920: // refused at the desk, half of them paid later
-                _unpaidAt = BilledAt + (5 * Minute) + Within(ref chance, 40);
+                _unpaidAt = BilledAt + (2 * Minute) + Within(ref chance, 25);
                 _paidAt = chance.Chance(500) ? _unpaidAt + VisitCalendar.MicrosADay + Within(ref chance, 20 * 24 * 60) : Never;
                 break;
             case < 980: // the term passes, a third pays after the reminder
@@ -177,7 +177,7 @@ internal sealed class VisitLife(SimulationSettings settings, VisitCalendar calen
             _costCents += 1_000;
         }
 
-        _visitCorrectedAt = Even(VisitAt + LaterThan(ref chance, 95 * Minute, 10));
+        _visitCorrectedAt = Even(VisitAt + LaterThan(ref chance, 18 * Minute, 10));
         _billCorrectedAt = Even(_visitCorrectedAt + (2 * Minute) + Within(ref chance, 20));
         Steps.Add(new(_visitCorrectedAt, StepKind.Visit));
         Steps.Add(new(_billCorrectedAt, StepKind.Bill));
