@@ -1,4 +1,5 @@
 using HospitalStreaming.Tests.Conformance.Dashboard.Support;
+using Xunit;
 
 namespace HospitalStreaming.Tests.Conformance.Dashboard;
 
