@@ -10,7 +10,19 @@ public sealed class SettingsException(IReadOnlyList<SettingProblem> problems)
     /// <summary>Runs the checks and throws when any of them finds something.</summary>
     public static void ThrowIfAny(IEnumerable<IOptionsCheck> checks)
     {
-        var problems = checks.SelectMany(check => check.Problems()).Distinct().ToList();
+        var problems = new List<SettingProblem>();
+        foreach (var check in checks)
+        {
+            try
+            {
+                problems.AddRange(check.Problems().Where(problem => !problems.Contains(problem)));
+            }
+            catch (InvalidOperationException) when (problems.Count > 0)
+            {
+                // A section with an unreadable value cannot be bound; the check of unknown settings runs first and has named it.
+            }
+        }
+
         if (problems.Count > 0)
         {
             throw new SettingsException(problems);

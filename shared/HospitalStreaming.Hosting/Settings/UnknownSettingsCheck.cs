@@ -21,7 +21,7 @@ public sealed class UnknownSettingsCheck(IConfiguration configuration, IEnumerab
                 continue;
             }
 
-            foreach (var problem in SectionProblems(match, section))
+            foreach (var problem in SectionProblems(match.Name, match.Options, section))
             {
                 yield return problem;
             }
@@ -32,16 +32,23 @@ public sealed class UnknownSettingsCheck(IConfiguration configuration, IEnumerab
     private static IEnumerable<IConfigurationSection> Product(IConfiguration configuration) =>
         configuration.GetChildren().Where(section => section.GetChildren().Any());
 
-    private static IEnumerable<SettingProblem> SectionProblems(KnownSection known, IConfigurationSection section)
+    private static IEnumerable<SettingProblem> SectionProblems(string name, Type options, IConfigurationSection section)
     {
-        var properties = known.Options.GetProperties().Where(property => property.CanWrite)
+        var properties = options.GetProperties().Where(property => property.CanWrite)
             .ToDictionary(property => property.Name, StringComparer.OrdinalIgnoreCase);
         foreach (var entry in section.GetChildren())
         {
-            var key = $"{known.Name}:{entry.Key}";
+            var key = $"{name}:{entry.Key}";
             if (!properties.TryGetValue(entry.Key, out var property))
             {
-                yield return new(key, $"no such setting; did you mean {known.Name}:{Nearest(entry.Key, properties.Keys)}?");
+                yield return new(key, $"no such setting; did you mean {name}:{Nearest(entry.Key, properties.Keys)}?");
+            }
+            else if (entry.Value is null && Nested(property.PropertyType))
+            {
+                foreach (var problem in SectionProblems(key, property.PropertyType, entry))
+                {
+                    yield return problem;
+                }
             }
             else if (entry.Value is { Length: > 0 } text && !Readable(text, Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType))
             {
@@ -49,6 +56,8 @@ public sealed class UnknownSettingsCheck(IConfiguration configuration, IEnumerab
             }
         }
     }
+
+    private static bool Nested(Type type) => type.IsClass && type != typeof(string) && type.Namespace?.StartsWith("HospitalStreaming", StringComparison.Ordinal) == true;
 
     private static bool Readable(string text, Type type)
     {
