@@ -1,0 +1,52 @@
+using System.CommandLine;
+using HospitalStreaming.Hosting.State;
+using HospitalStreaming.Hospital.Composition;
+using Microsoft.Extensions.Configuration;
+
+namespace HospitalStreaming.Hospital.Commands;
+
+/// <summary>Options every command takes, and the configuration they lead to.</summary>
+internal sealed class CommonOptions
+{
+    private readonly Option<string?> _state = new("--state") { Description = "State folder of the embedded line (default .hospital).", HelpName = "FOLDER" };
+
+    private readonly Option<string[]> _set = new("--set")
+    {
+        Description = "Set any setting, e.g. --set Kafka:BootstrapServers=broker:9092; may be repeated.",
+        HelpName = "SECTION:KEY=VALUE",
+        AllowMultipleArgumentsPerToken = false,
+    };
+
+    /// <summary>Adds them to a command.</summary>
+    public CommonOptions AddTo(Command command)
+    {
+        _set.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens.Where(token => !token.Value.Contains('=', StringComparison.Ordinal)))
+            {
+                result.AddError($"--set wants Section:Key=value, not {token.Value}");
+            }
+        });
+        command.Options.Add(_state);
+        command.Options.Add(_set);
+        return this;
+    }
+
+    /// <summary>Where the state folder is: --state, the setting Line:State, or .hospital here.</summary>
+    public string StateFolder(ParseResult parsed) =>
+        Path.GetFullPath(parsed.GetValue(_state) ?? Settings.Build(Overrides(parsed))[$"{LineSettings.Section}:State"] ?? new LineSettings().State);
+
+    /// <summary>What the command line sets, by configuration key.</summary>
+    public Dictionary<string, string?> Overrides(ParseResult parsed) => Settings.Parse(parsed.GetValue(_set) ?? []);
+
+    /// <summary>The configuration of a command that talks to a line: one running in the state folder, or the servers the settings name.</summary>
+    /// <exception cref="StartException">Nothing runs there and no outside broker is configured.</exception>
+    public IConfigurationRoot OfRunningLine(ParseResult parsed)
+    {
+        var folder = StateFolder(parsed);
+        var configuration = Settings.Build(Overrides(parsed), RunningLine.Find(folder));
+        return !string.IsNullOrEmpty(configuration["Kafka:BootstrapServers"])
+            ? configuration
+            : throw new StartException($"no line runs with the state folder {folder}. Start one with `hospital up`, name its folder with --state, or set Kafka:BootstrapServers and the other addresses");
+    }
+}

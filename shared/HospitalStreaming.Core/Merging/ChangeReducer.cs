@@ -1,0 +1,61 @@
+using System.Runtime.InteropServices;
+
+namespace HospitalStreaming.Core.Merging;
+
+/// <summary>Many changes of many keys, in log order, reduced to one final row a key.</summary>
+public static class ChangeReducer
+{
+    /// <summary>Reduces a batch.</summary>
+    /// <param name="changes">Changes in log order within each partition; a key's changes all come from one partition.</param>
+    /// <param name="seen">What was applied before this batch, by key; keys never seen are absent.</param>
+    /// <param name="columns">Number of columns of the table.</param>
+    /// <param name="keyIndex">Place of the key among them.</param>
+    /// <returns>One row a key that has at least one new change, by key.</returns>
+    public static Dictionary<long, FinalRow> Reduce(
+        IReadOnlyList<RowChange> changes, IReadOnlyDictionary<long, KeyState> seen, int columns, int keyIndex)
+    {
+        var rows = new Dictionary<long, FinalRow>();
+        for (var i = 0; i < changes.Count; i++)
+        {
+            var change = changes[i];
+            ref var row = ref CollectionsMarshal.GetValueRefOrAddDefault(rows, change.Key, out var inBatch);
+            KeyState? state = inBatch ? row.State : seen.TryGetValue(change.Key, out var before) ? before : null;
+            if (!ChangeOrder.IsNew(state, change))
+            {
+                if (!inBatch)
+                {
+                    rows.Remove(change.Key);
+                }
+
+                continue;
+            }
+
+            row = new FinalRow(change, ChangeOrder.After(state, change), Merge(inBatch ? row.Values : null, change, columns, keyIndex));
+        }
+
+        return rows;
+    }
+
+    private static object?[] Merge(object?[]? before, in RowChange change, int columns, int keyIndex)
+    {
+        if (change.Values is not { } values)
+        {
+            var tombstone = new object?[columns];
+            tombstone[keyIndex] = change.Key;
+            return tombstone;
+        }
+
+        if (before is null || Array.IndexOf(values, KeptValue.Instance) < 0)
+        {
+            return values;
+        }
+
+        var merged = new object?[values.Length];
+        for (var i = 0; i < values.Length; i++)
+        {
+            merged[i] = ReferenceEquals(values[i], KeptValue.Instance) ? before[i] : values[i];
+        }
+
+        return merged;
+    }
+}

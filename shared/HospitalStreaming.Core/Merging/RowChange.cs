@@ -1,0 +1,17 @@
+using HospitalStreaming.Core.Changes;
+
+namespace HospitalStreaming.Core.Merging;
+
+/// <summary>One change of one row, at its place in the log.</summary>
+/// <param name="Key">Primary key.</param>
+/// <param name="Act">What it does.</param>
+/// <param name="Lsn">Source LSN of a streamed change; null for a snapshot row, whose LSN orders nothing.</param>
+/// <param name="SourceEpoch">Source epoch of its place in the log, from 1.</param>
+/// <param name="Partition">Partition of the change topic.</param>
+/// <param name="Offset">Offset within it.</param>
+/// <param name="CommittedAt">The source's commit time where the message has one.</param>
+/// <param name="Values">
+/// Values in table column order; <see cref="KeptValue.Instance"/> where the column stays as it was. Null for a delete.
+/// </param>
+public readonly record struct RowChange(
+    long Key, ChangeAct Act, Lsn? Lsn, int SourceEpoch, int Partition, long Offset, DateTimeOffset? CommittedAt, object?[]? Values);

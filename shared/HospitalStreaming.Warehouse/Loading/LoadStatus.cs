@@ -1,0 +1,8 @@
+namespace HospitalStreaming.Warehouse.Loading;
+
+/// <summary>Where the warehouse stands.</summary>
+/// <param name="Positions">Every partition loaded so far.</param>
+/// <param name="HeldKeys">Keys held back by a poison record, counted by table; tables without are absent.</param>
+/// <param name="PoisonRecords">Poison records in raw, counted by table, those without a readable key among them; tables without are absent.</param>
+public sealed record LoadStatus(
+    IReadOnlyList<LoadPosition> Positions, IReadOnlyDictionary<string, long> HeldKeys, IReadOnlyDictionary<string, long> PoisonRecords);

@@ -1,0 +1,4 @@
+project      = "my-project"
+region       = "asia-southeast1"
+bucket       = "my-hospital-datalake"
+mart_readers = ["group:hospital-analysts@example.org"]

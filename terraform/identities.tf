@@ -1,0 +1,72 @@
+# One identity a role, each with what it needs and no more.
+locals {
+  identities = {
+    lakesink      = "Writes lake objects (create only)."
+    warehousesink = "Reads lake objects, loads raw and current."
+    transform     = "Builds staging, intermediate and marts from current."
+    dashboard     = "Reads marts and the line's books."
+  }
+
+  # What each identity may do on each data set.
+  dataset_roles = merge(
+    { for layer in ["raw", "current", "line"] : "warehousesink-${layer}" => { who = "warehousesink", layer = layer, role = "roles/bigquery.dataEditor" } },
+    { for layer in ["staging", "intermediate", "marts", "line"] : "transform-${layer}" => { who = "transform", layer = layer, role = "roles/bigquery.dataEditor" } },
+    { "transform-current" = { who = "transform", layer = "current", role = "roles/bigquery.dataViewer" } },
+    { for layer in ["marts", "line"] : "dashboard-${layer}" => { who = "dashboard", layer = layer, role = "roles/bigquery.dataViewer" } },
+  )
+}
+
+resource "google_service_account" "role" {
+  for_each     = local.identities
+  account_id   = "hospital-${each.key}"
+  display_name = "HospitalStreaming ${each.key}"
+  description  = each.value
+  depends_on   = [google_project_service.used]
+}
+
+# objectCreator can create but neither overwrite nor delete: promise 2, held by IAM too. Walking the chain needs reading.
+resource "google_storage_bucket_iam_member" "lakesink_create" {
+  bucket = google_storage_bucket.lake.name
+  role   = "roles/storage.objectCreator"
+  member = "serviceAccount:${google_service_account.role["lakesink"].email}"
+}
+
+resource "google_storage_bucket_iam_member" "lake_read" {
+  for_each = toset(["lakesink", "warehousesink"])
+  bucket   = google_storage_bucket.lake.name
+  role     = "roles/storage.objectViewer"
+  member   = "serviceAccount:${google_service_account.role[each.value].email}"
+}
+
+# Claims and done markers are create-only documents in the same bucket.
+resource "google_storage_bucket_iam_member" "warehousesink_claims" {
+  bucket = google_storage_bucket.lake.name
+  role   = "roles/storage.objectCreator"
+  member = "serviceAccount:${google_service_account.role["warehousesink"].email}"
+
+  condition {
+    title      = "claims and epochs only"
+    expression = "resource.name.startsWith('projects/_/buckets/${google_storage_bucket.lake.name}/objects/loads/') || resource.name.startsWith('projects/_/buckets/${google_storage_bucket.lake.name}/objects/epochs/')"
+  }
+}
+
+resource "google_bigquery_dataset_iam_member" "role" {
+  for_each   = local.dataset_roles
+  dataset_id = google_bigquery_dataset.layer[each.value.layer].dataset_id
+  role       = each.value.role
+  member     = "serviceAccount:${google_service_account.role[each.value.who].email}"
+}
+
+resource "google_project_iam_member" "jobs" {
+  for_each = toset(["warehousesink", "transform", "dashboard"])
+  project  = var.project
+  role     = "roles/bigquery.jobUser"
+  member   = "serviceAccount:${google_service_account.role[each.value].email}"
+}
+
+resource "google_bigquery_dataset_iam_member" "mart_readers" {
+  for_each   = toset(var.mart_readers)
+  dataset_id = google_bigquery_dataset.layer["marts"].dataset_id
+  role       = "roles/bigquery.dataViewer"
+  member     = each.value
+}
