@@ -28,7 +28,7 @@ internal static class ContinuationPlanner
         {
             if (ends.Any(end => end.Low > 0))
             {
-                throw Refused(new("Producer", "the event topics have lost their old records and hold none of a simulation: where it stopped is not known. Begin anew with empty topics"));
+                throw Refused(new SettingProblem("Producer", "the event topics have lost their old records and hold none of a simulation: where it stopped is not known. Begin anew with empty topics"));
             }
 
             return new(Begin(options, today), SimulationCheckpoint.Beginning, ends.ToDictionary(Key, _ => -1L), partitions, -1);
