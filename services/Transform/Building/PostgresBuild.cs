@@ -186,11 +186,7 @@ internal sealed class PostgresBuild(IWarehouseSnapshot snapshot, CompiledProject
             columns = [.. (await _layout.ColumnsAsync(model.Relation, cancellation)).Select(column => column.Name)];
         }
 
-        if (PublishedColumns.Unclassified(model, columns) is { } problem)
-        {
-            throw new WarehouseSqlException("42000", problem);
-        }
-
+        PublishedColumns.Check(model, columns);
         cache.Set(model.Name, definition, columns);
         return columns;
     }
