@@ -24,7 +24,7 @@ internal sealed class People(SimulationSettings settings, Population population)
     public string DoctorContact(int doctor)
     {
         var chance = new SplitMix(settings.Seed, ChanceStream.Doctor, (ulong)(2_000 + doctor));
-        return Telephone(ref chance);
+        return Telephone(ref chance, doctor);
     }
 
     public Patient PatientOf(long id, int version)
@@ -60,10 +60,12 @@ internal sealed class People(SimulationSettings settings, Population population)
 
     private string ContactOf(long id, string name, int version)
     {
-        var chance = new SplitMix(settings.Seed, ChanceStream.Contact, ((ulong)id << 20) + (ulong)version);
+        // The number is the person's own and goes up with each change: an address is never the one before.
+        var own = new SplitMix(settings.Seed, ChanceStream.Contact, (ulong)id << 20).Below(1_000_000);
+        var chance = new SplitMix(settings.Seed, ChanceStream.Contact, ((ulong)id << 20) + 1 + (ulong)version);
         if (chance.Chance(600))
         {
-            return Telephone(ref chance);
+            return Telephone(ref chance, own + version);
         }
 
         Span<char> local = stackalloc char[name.Length];
@@ -80,7 +82,7 @@ internal sealed class People(SimulationSettings settings, Population population)
             }
         }
 
-        return $"{local[..length]}{chance.Between(1, 999)}@example.{(chance.Chance(500) ? "com" : "org")}";
+        return $"{local[..length]}{1 + ((own + version) % 999)}@example.{(chance.Chance(500) ? "com" : "org")}";
     }
 
     private string InsuranceOf(long id, int version)
@@ -90,5 +92,5 @@ internal sealed class People(SimulationSettings settings, Population population)
     }
 
     // 555-0100 to 555-0199 belong to nobody in North America.
-    private static string Telephone(ref SplitMix chance) => $"({chance.Between(201, 989)}) 555-{chance.Between(100, 199):D4}";
+    private static string Telephone(ref SplitMix chance, int line) => $"({chance.Between(201, 989)}) 555-{100 + (line % 100):D4}";
 }

@@ -4,7 +4,7 @@ namespace HospitalStreaming.Warehouse.Loading;
 
 /// <summary>How far the warehouse has loaded one chain of lake objects.</summary>
 /// <param name="Stream">Change topic, stream epoch, partition.</param>
-/// <param name="NextOffset">The next object starts here: the last one's next.</param>
+/// <param name="Next">The next object starts here: the last one's next.</param>
 /// <param name="Rows">Records loaded so far.</param>
 /// <param name="LastDay">Day under which the last object is filed; the next one is rarely far from it.</param>
-public sealed record LoadPosition(LakeStream Stream, long NextOffset, long Rows, DateOnly LastDay);
+public sealed record LoadPosition(LakeStream Stream, long Next, long Rows, DateOnly LastDay);

@@ -1,5 +1,4 @@
 using HospitalStreaming.Core.Domain;
-using HospitalStreaming.Core.Merging;
 using HospitalStreaming.Core.Naming;
 using HospitalStreaming.Lake;
 using HospitalStreaming.Warehouse.Loading;

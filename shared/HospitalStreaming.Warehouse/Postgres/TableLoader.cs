@@ -76,7 +76,7 @@ internal sealed class TableLoader(WarehouseNames names, TableDescription table, 
     {
         var topic = objects[0].Name.Stream.Topic;
         var after = positions.Where(position => position.Stream.Topic == topic)
-            .GroupBy(position => position.Stream.Partition).ToDictionary(partition => partition.Key, partition => partition.Max(position => position.NextOffset));
+            .GroupBy(position => position.Stream.Partition).ToDictionary(partition => partition.Key, partition => partition.Max(position => position.Next));
         var before = new Dictionary<int, long>(after);
         foreach (var item in objects)
         {

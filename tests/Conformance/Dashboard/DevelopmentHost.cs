@@ -1,4 +1,6 @@
+using Xunit;
 using HospitalStreaming.Tests.Conformance.Dashboard.Support;
+using Xunit;
 
 namespace HospitalStreaming.Tests.Conformance.Dashboard;
 

@@ -16,8 +16,7 @@ internal static class EmbeddableJson
 
     internal static bool Check(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.IsEmpty || IsSpace(bytes[0]) || IsSpace(bytes[^1]) || bytes.SequenceEqual("null"u8)
-            || bytes.ContainsAny((byte)'\n', (byte)'\r') || !Utf8.IsValid(bytes) || HasHalfSurrogate(bytes))
+        if (!IsPlain(bytes))
         {
             return false;
         }
@@ -36,6 +35,11 @@ internal static class EmbeddableJson
             return false;
         }
     }
+
+    /// <summary>All of it but the grammar, which a caller may check while it reads.</summary>
+    internal static bool IsPlain(ReadOnlySpan<byte> bytes) =>
+        !bytes.IsEmpty && !IsSpace(bytes[0]) && !IsSpace(bytes[^1]) && !bytes.SequenceEqual("null"u8)
+        && !bytes.ContainsAny((byte)'\n', (byte)'\r') && Utf8.IsValid(bytes) && !HasHalfSurrogate(bytes);
 
     private static bool IsSpace(byte value) => value is (byte)' ' or (byte)'\t';
 

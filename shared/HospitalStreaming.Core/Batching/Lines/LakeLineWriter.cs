@@ -16,36 +16,37 @@ namespace HospitalStreaming.Core.Batching.Lines;
 public static class LakeLineWriter
 {
     /// <summary>Writes one line with its line feed; returns its length in bytes.</summary>
-    public static int Write(
-        IBufferWriter<byte> output,
-        LogPosition position,
-        long timestampMs,
-        byte[]? key,
-        byte[]? value,
-        IReadOnlyList<KeyValuePair<string, byte[]?>> headers)
+    public static int Write(IBufferWriter<byte> output, LakeRecord record) =>
+        Write(output, record, record.Value is { } value && EmbeddableJson.Check(value.Span));
+
+    /// <summary>The same where the value has been looked at already.</summary>
+    public static int Write(IBufferWriter<byte> output, LakeRecord record, ChangeFacts facts) => Write(output, record, facts.Embeddable);
+
+    private static int Write(IBufferWriter<byte> output, LakeRecord record, bool valueStands)
     {
+        var position = record.Position;
         var length = Raw(output, "{\"topic\":"u8)
             + Text(output, position.Topic)
             + Raw(output, ",\"partition\":"u8) + Number(output, position.Partition)
             + Raw(output, ",\"offset\":"u8) + Number(output, position.Offset)
-            + Raw(output, ",\"timestamp\":"u8) + Number(output, timestampMs)
-            + Raw(output, ",\"headers\":"u8) + Headers(output, headers);
-        length += Field(output, "key"u8, key);
-        length += Field(output, "value"u8, value);
+            + Raw(output, ",\"timestamp\":"u8) + Number(output, record.TimestampMs)
+            + Raw(output, ",\"headers\":"u8) + Headers(output, record.Headers);
+        length += Field(output, "key"u8, record.Key, record.Key is { } key && EmbeddableJson.Check(key.Span));
+        length += Field(output, "value"u8, record.Value, valueStands);
         return length + Raw(output, "}\n"u8);
     }
 
-    private static int Field(IBufferWriter<byte> output, ReadOnlySpan<byte> name, byte[]? bytes)
+    private static int Field(IBufferWriter<byte> output, ReadOnlySpan<byte> name, ReadOnlyMemory<byte>? content, bool stands)
     {
         var length = Raw(output, ",\""u8) + Raw(output, name);
-        if (bytes is null)
+        if (content is not { } bytes)
         {
             return length + Raw(output, "\":null"u8);
         }
 
-        return EmbeddableJson.Check(bytes)
-            ? length + Raw(output, "\":"u8) + Raw(output, bytes)
-            : length + Raw(output, "_bytes\":\""u8) + Encoded(output, bytes) + Raw(output, "\""u8);
+        return stands
+            ? length + Raw(output, "\":"u8) + Raw(output, bytes.Span)
+            : length + Raw(output, "_bytes\":\""u8) + Encoded(output, bytes.Span) + Raw(output, "\""u8);
     }
 
     private static int Headers(IBufferWriter<byte> output, IReadOnlyList<KeyValuePair<string, byte[]?>> headers)

@@ -3,9 +3,9 @@ using HospitalStreaming.Hosting.Health;
 using HospitalStreaming.Hosting.Line;
 using HospitalStreaming.Warehouse.Sql;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -26,13 +26,18 @@ internal sealed class DashboardHost : IAsyncDisposable
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.ClearProviders();
-        builder.Configuration.AddInMemoryCollection(settings.Prepend(("Dashboard:Port", "0")).Select(pair => KeyValuePair.Create(pair.Item1, (string?)pair.Item2)));
+        builder.Configuration["Dashboard:Port"] = "0";
+        foreach (var (key, value) in settings)
+        {
+            builder.Configuration[key] = value;
+        }
+
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<RoleHealth>();
         builder.Services.AddSingleton(sql);
         builder.Services.AddSingleton<ILineStatus, MovingLine>();
         builder.Services.AddDashboardRole(builder.Configuration);
-        builder.WebHost.UseDashboardAddress();
+        builder.WebHost.UseKestrelCore();
         var app = builder.Build();
         app.MapDashboard();
         await app.StartAsync(cancellation);

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 
-namespace HospitalStreaming.Dashboard.Security;
+namespace HospitalStreaming.Dashboard.Login;
 
 /// <summary>Salted PBKDF2 of a password, as text for the configuration: pbkdf2-sha256:ROUNDS:SALT:HASH (base64).</summary>
 public static class PasswordHash

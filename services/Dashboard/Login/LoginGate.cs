@@ -1,7 +1,8 @@
+using HospitalStreaming.Dashboard.Security;
 using HospitalStreaming.Dashboard.Settings;
 using Microsoft.AspNetCore.Http;
 
-namespace HospitalStreaming.Dashboard.Security;
+namespace HospitalStreaming.Dashboard.Login;
 
 /// <summary>Where a login is configured, nothing but the login page and health is served without a session. Deny by default: routes need no mark of their own.</summary>
 internal sealed class LoginGate(RequestDelegate next, DashboardSettings settings, ProbeToken probe)

@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 
-namespace HospitalStreaming.Dashboard.Security;
+namespace HospitalStreaming.Dashboard.Login;
 
 /// <summary>The login page (plain HTML, no script), signing in and out, and who is signed in.</summary>
 internal static partial class LoginEndpoints
