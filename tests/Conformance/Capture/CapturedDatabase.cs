@@ -19,7 +19,7 @@ public sealed class CapturedDatabase(CaptureLab lab, string name)
 
     public CaptureLab Lab => lab;
 
-    public string ConnectionString => lab.Postgres.ConnectionString(name) + ";Pooling=false";
+    public string ConnectionString => lab.ConnectionString(name);
 
     /// <summary>Settings over the defaults of the test: all tables given, quick confirmations.</summary>
     public Dictionary<string, string?> Settings { get; } = new()
