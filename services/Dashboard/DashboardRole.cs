@@ -2,6 +2,7 @@ using HospitalStreaming.Core.Naming;
 using HospitalStreaming.Dashboard.Freshness;
 using HospitalStreaming.Dashboard.Health;
 using HospitalStreaming.Dashboard.Live;
+using HospitalStreaming.Dashboard.Login;
 using HospitalStreaming.Dashboard.Page;
 using HospitalStreaming.Dashboard.Security;
 using HospitalStreaming.Dashboard.Settings;
@@ -11,7 +12,6 @@ using HospitalStreaming.Hosting.Settings;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -22,9 +22,11 @@ using Microsoft.Extensions.Logging;
 
 namespace HospitalStreaming.Dashboard;
 
-/// <summary>The dashboard role: registers its services, sets the web server's address and limits, and maps its routes.</summary>
+/// <summary>The dashboard role: registers its services, with the web server's address and limits, and maps its routes.</summary>
 public static class DashboardRole
 {
+    private const long MostBodyBytes = 64 * 1024;
+
     /// <summary>
     /// Adds the dashboard. The composition root provides IWarehouseSql, RoleHealth, TimeProvider and, where there is one, ILineStatus and WarehouseNames.
     /// Options are checked through IOptionsCheck before anything is resolved.
@@ -50,6 +52,13 @@ public static class DashboardRole
         services.AddHostedService(provider => provider.GetRequiredService<LineTicker>());
         services.AddHostedService<LiveProbe>();
         services.AddRouting();
+        // Where this program has a web server it listens where the settings say; starting fails with an IOException where the port is taken.
+        services.AddOptions<KestrelServerOptions>().Configure<DashboardSettings>(static (kestrel, settings) =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = MostBodyBytes;
+            kestrel.Listen(settings.Address, settings.Port, static listen => listen.Protocols = HttpProtocols.Http1);
+        });
         services.AddRateLimiter(RequestLimits.Configure);
         // Keys live in this process only: a restart asks for the password again, and no key file lies about.
         services.AddDataProtection();
@@ -65,15 +74,6 @@ public static class DashboardRole
         });
         return services;
     }
-
-    /// <summary>Makes Kestrel listen where the settings say, and take no more than a page needs. Starting fails with an IOException where the port is taken.</summary>
-    public static IWebHostBuilder UseDashboardAddress(this IWebHostBuilder host) => host.UseKestrel(static (_, _) => { }).ConfigureServices(static services =>
-        services.AddOptions<KestrelServerOptions>().Configure<DashboardSettings>(static (kestrel, settings) =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = 64 * 1024;
-            kestrel.Listen(settings.Address, settings.Port, static listen => listen.Protocols = HttpProtocols.Http1AndHttp2);
-        }));
 
     /// <summary>Puts the dashboard's guards and routes into the web application. Call it before other routes: the guards cover whatever is mapped after.</summary>
     public static WebApplication MapDashboard(this WebApplication app)

@@ -33,7 +33,7 @@ public sealed class DashboardOptionsCheck(DashboardOptions options) : IOptionsCh
                 ? Problem("Login:User", "Set a user name to go with Dashboard:Login:PasswordHash.")
                 : Problem("Login:PasswordHash", "Run `hospital hash-password` and set what it prints here.");
         }
-        else if (login.PasswordHash.Length > 0 && !Security.PasswordHash.IsWellFormed(login.PasswordHash))
+        else if (login.PasswordHash.Length > 0 && !HospitalStreaming.Dashboard.Login.PasswordHash.IsWellFormed(login.PasswordHash))
         {
             yield return Problem("Login:PasswordHash", "This is not what `hospital hash-password` prints (pbkdf2-sha256:ROUNDS:SALT:HASH); a plain password is refused.");
         }

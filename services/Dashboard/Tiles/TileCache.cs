@@ -44,7 +44,7 @@ internal sealed class TileCache(IWarehouseSql sql, TileNames names, LiveHub hub,
         // Not the asker's token: others wait for the same answer.
         using var limit = new CancellationTokenSource(QueryLimit, clock);
         var rows = await sql.QueryAsync(query.Sql, query.Parameters, limit.Token);
-        return TileJson.Write(tile.Name, rows, token);
+        return TileJson.Write(tile.Name, query.Models, rows, token);
     }
 
     private void DropOldest()

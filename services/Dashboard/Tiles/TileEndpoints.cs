@@ -9,6 +9,8 @@ namespace HospitalStreaming.Dashboard.Tiles;
 /// <summary>GET /api/tiles/NAME with filters: the rows of one tile. Names outside the catalogue do not exist.</summary>
 internal sealed partial class TileEndpoints(TileCache cache, RoleHealth health, ILogger<TileEndpoints> log)
 {
+    private const string TokenHeader = "X-Marts-Token";
+
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet("/api/tiles/{name}", (string name, HttpContext context, TileEndpoints endpoints) => endpoints.ServeAsync(name, context));
 
@@ -34,6 +36,7 @@ internal sealed partial class TileEndpoints(TileCache cache, RoleHealth health, 
             }
 
             context.Response.Headers.ETag = answer.ETag;
+            context.Response.Headers[TokenHeader] = answer.Token;
             return context.Request.Headers.IfNoneMatch == answer.ETag
                 ? Results.StatusCode(StatusCodes.Status304NotModified)
                 : Results.Bytes(answer.Json, "application/json; charset=utf-8");

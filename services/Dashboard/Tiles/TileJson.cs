@@ -8,14 +8,20 @@ namespace HospitalStreaming.Dashboard.Tiles;
 /// <summary>Writes a tile's rows as compact JSON: column names once, rows as arrays; decimals as numbers with their digits, dates as text.</summary>
 internal static class TileJson
 {
-    public static TileAnswer Write(string tile, WarehouseRows rows, string token)
+    public static TileAnswer Write(string tile, IReadOnlyList<string> models, WarehouseRows rows, string token)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
             json.WriteString("tile", tile);
-            json.WriteString("token", token);
+            json.WriteStartArray("models");
+            foreach (var model in models)
+            {
+                json.WriteStringValue(model);
+            }
+
+            json.WriteEndArray();
             json.WriteStartArray("columns");
             foreach (var column in rows.Columns)
             {
