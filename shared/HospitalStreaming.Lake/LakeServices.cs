@@ -1,7 +1,6 @@
 using HospitalStreaming.Core.Naming.Lake;
 using HospitalStreaming.Hosting.Settings;
 using HospitalStreaming.Lake.Folder;
-using HospitalStreaming.Lake.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;

@@ -4,11 +4,6 @@ using HospitalStreaming.Hosting.Health;
 using HospitalStreaming.Hosting.Line;
 using HospitalStreaming.Hosting.Settings;
 using HospitalStreaming.Hospital.Line;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace HospitalStreaming.Hospital.Composition;
 

@@ -18,7 +18,7 @@ public sealed class FolderLake : ILake
         Location = Path.GetFullPath(folder);
         Compression = compression;
         _news = news;
-        _folder = new DurableFolder(Location);
+        _folder = Reading(() => new DurableFolder(Location), "its folder");
     }
 
     /// <inheritdoc/>

@@ -14,6 +14,7 @@ public sealed class LakeObjectDraft : IDisposable
 {
     private readonly SchemaWatch _schema = new();
     private readonly ObjectPacker _packer;
+    private (ReadOnlyMemory<byte> Stored, LakeManifest Manifest)? _finished;
     private Lsn? _lowest;
     private Lsn? _highest;
 
@@ -58,9 +59,9 @@ public sealed class LakeObjectDraft : IDisposable
     /// <exception cref="InvalidOperationException">The record is not after the ones before it.</exception>
     public void Add(LakeRecord record, ChangeFacts facts, ReadOnlySpan<byte> line)
     {
-        if (record.Position.Offset < Next)
+        if (record.Position.Offset < Next || _finished is not null)
         {
-            throw new InvalidOperationException($"{record.Position} comes after offset {Next - 1}");
+            throw new InvalidOperationException($"{record.Position} cannot join an object that {(_finished is null ? $"is at {Next}" : "is finished")}");
         }
 
         Day ??= LakeObjectName.DayOf(record.TimestampMs);
@@ -86,14 +87,16 @@ public sealed class LakeObjectDraft : IDisposable
         Add(record, facts, line.WrittenSpan);
     }
 
-    /// <summary>The stored bytes and what they say of themselves. Nothing can be added after it.</summary>
-    public (ReadOnlyMemory<byte> Stored, LakeManifest Manifest) Finish()
+    /// <summary>The stored bytes and what they say of themselves. Nothing can be added after it; asked again it says the same.</summary>
+    public (ReadOnlyMemory<byte> Stored, LakeManifest Manifest) Finish() => _finished ??= Pack();
+
+    /// <inheritdoc/>
+    public void Dispose() => _packer.Dispose();
+
+    private (ReadOnlyMemory<byte> Stored, LakeManifest Manifest) Pack()
     {
         var stored = _packer.Finish();
         var sha256 = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(stored.Span));
         return (stored, new LakeManifest(Next, Rows, sha256, stored.Length, Bytes, _schema.Fingerprint, _lowest, _highest));
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _packer.Dispose();
 }

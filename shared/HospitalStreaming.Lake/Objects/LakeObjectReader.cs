@@ -1,8 +1,6 @@
 using System.Buffers;
-using System.IO.Compression;
 using System.Security.Cryptography;
 using HospitalStreaming.Core.Batching.Lines;
-using HospitalStreaming.Core.Naming.Lake;
 
 namespace HospitalStreaming.Lake.Objects;
 
@@ -62,7 +60,7 @@ public sealed class LakeObjectReader : IDisposable
     public IEnumerable<LakeRecord> Records()
     {
         ObjectDisposedException.ThrowIf(_stored is null, this);
-        using var lines = new LakeLineSplitter(Open(_stored), _manifest.UncompressedBytes);
+        using var lines = StoredLines.Open(_stored, (int)_manifest.StoredBytes, _object.Name.Compression, _manifest.UncompressedBytes);
         var rows = 0;
         var last = _object.Name.StartOffset - 1;
         while (Next(lines) is { } line)
@@ -116,11 +114,5 @@ public sealed class LakeObjectReader : IDisposable
         {
             throw new LakeDamageException($"{_object.Name}: {failure.Message}", failure);
         }
-    }
-
-    private Stream Open(byte[] stored)
-    {
-        var bytes = new MemoryStream(stored, 0, (int)_manifest.StoredBytes, writable: false);
-        return _object.Name.Compression == LakeCompression.Gzip ? new GZipStream(bytes, CompressionMode.Decompress) : bytes;
     }
 }

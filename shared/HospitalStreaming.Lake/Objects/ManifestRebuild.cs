@@ -15,10 +15,7 @@ internal static class ManifestRebuild
     {
         try
         {
-            Stream bytes = new MemoryStream(stored, writable: false);
-            using var lines = new LakeLineSplitter(
-                name.Compression == LakeCompression.Gzip ? new System.IO.Compression.GZipStream(bytes, System.IO.Compression.CompressionMode.Decompress) : bytes,
-                MaxUncompressedBytes);
+            using var lines = StoredLines.Open(stored, stored.Length, name.Compression, MaxUncompressedBytes);
             using var draft = new LakeObjectDraft(name.Stream, name.StartOffset, LakeCompression.None);
             while (lines.Next() is { } line)
             {

@@ -1,7 +1,7 @@
 using HospitalStreaming.Hosting.Settings;
 using Microsoft.Extensions.Options;
 
-namespace HospitalStreaming.Lake.Settings;
+namespace HospitalStreaming.Lake;
 
 /// <summary>Names everything wrong in section Lake.</summary>
 public sealed class LakeOptionsCheck(IOptions<LakeOptions> options) : IOptionsCheck

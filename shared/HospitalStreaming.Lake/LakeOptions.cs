@@ -1,4 +1,4 @@
-namespace HospitalStreaming.Lake.Settings;
+namespace HospitalStreaming.Lake;
 
 /// <summary>Section Lake: where change objects are kept.</summary>
 public sealed class LakeOptions
