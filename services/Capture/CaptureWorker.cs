@@ -120,6 +120,7 @@ internal sealed partial class CaptureWorker(
         var text = failure switch
         {
             PostgresException { SqlState: PostgresErrorCodes.ObjectInUse } => "the slot is in use by another process: stop the other capture, or wait until PostgreSQL notices that it is gone",
+            PostgresException { SqlState: PostgresErrorCodes.ConfigurationLimitExceeded } => "every replication slot of the server is in use: drop an unused one, or raise max_replication_slots and restart PostgreSQL",
             PostgresException { SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification } => "waiting for the capture role: PostgreSQL refuses its name or password",
             PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } => "waiting for the captured database: it does not exist yet",
             PostgresException known => $"PostgreSQL refuses ({known.SqlState}); trying again",

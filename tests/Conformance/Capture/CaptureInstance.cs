@@ -1,7 +1,6 @@
 using HospitalStreaming.Capture;
 using HospitalStreaming.Hosting;
 using HospitalStreaming.Hosting.Health;
-using HospitalStreaming.Hosting.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Xunit;
@@ -17,8 +16,6 @@ public sealed class CaptureInstance(ServiceProvider services, ListLogger log) : 
     public CaptureFacts Facts => services.GetRequiredService<CaptureStatus>().Facts;
 
     public RoleState? Health => services.GetRequiredService<RoleHealth>().States.FirstOrDefault(state => state.Role == RoleNames.Capture);
-
-    public RoleCounters Counters => services.GetRequiredService<LineMeters>().Roles[RoleNames.Capture];
 
     public Task StartAsync() => _worker.StartAsync(CancellationToken.None);
 

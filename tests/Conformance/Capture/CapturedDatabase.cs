@@ -9,7 +9,7 @@ using Xunit;
 namespace HospitalStreaming.Tests.Conformance.Capture;
 
 /// <summary>A database under capture, and what a test does to it.</summary>
-public sealed class CapturedDatabase(CaptureLab lab, string name)
+public sealed class CapturedDatabase(CaptureLab lab, string name) : IAsyncDisposable
 {
     public string Name => name;
 
@@ -28,6 +28,28 @@ public sealed class CapturedDatabase(CaptureLab lab, string name)
         ["Capture:StatusUpdateIntervalMs"] = "50",
         ["Capture:HeartbeatIntervalMs"] = "500",
     };
+
+    /// <summary>Gives the slot back: the server has only so many. Captures of it have ended before.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await using var connection = await OpenAsync();
+        for (var tries = 0; ; tries++)
+        {
+            try
+            {
+                await using var drop = new NpgsqlCommand(
+                    $"SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = '{Slot}' AND active; "
+                    + $"SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = '{Slot}'",
+                    connection);
+                await drop.ExecuteNonQueryAsync(CancellationToken.None);
+                return;
+            }
+            catch (PostgresException busy) when (busy.SqlState == PostgresErrorCodes.ObjectInUse && tries < 100)
+            {
+                await Task.Delay(50);
+            }
+        }
+    }
 
     public async Task<NpgsqlConnection> OpenAsync()
     {

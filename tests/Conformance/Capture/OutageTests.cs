@@ -11,7 +11,7 @@ public sealed class OutageTests(CaptureLab lab)
     [Fact]
     public async Task A_broker_that_is_away_costs_nothing_and_the_session_at_the_source_stays()
     {
-        var database = await TableAsync("broker");
+        await using var database = await TableAsync("broker");
         await database.ExecuteAsync($"ALTER DATABASE {database.Name} SET wal_sender_timeout = '2s'");
         await using var capture = await database.Capture().StreamingAsync();
         await database.ExecuteAsync("INSERT INTO items SELECT i, 0 FROM generate_series(1, 100) i");
@@ -38,7 +38,7 @@ public sealed class OutageTests(CaptureLab lab)
     [Fact]
     public async Task A_PostgreSQL_that_restarts_is_found_again()
     {
-        var database = await TableAsync("restart");
+        await using var database = await TableAsync("restart");
         await using var capture = await database.Capture().StreamingAsync();
         await database.ExecuteAsync("INSERT INTO items SELECT i, 0 FROM generate_series(1, 50) i");
         await capture.UntilAsync(() => capture.Facts.Events >= 50, "50 acknowledged");
@@ -50,14 +50,13 @@ public sealed class OutageTests(CaptureLab lab)
         await capture.StopAsync();
         var log = ChangeLog.Read(database);
         log.Select(change => change.KeyText).Distinct().Count().ShouldBe(100);
-        capture.Counters.Retries.ShouldBeGreaterThanOrEqualTo(0);
     }
 
     [Fact]
     public async Task A_transaction_of_200000_rows_passes_in_bounded_memory()
     {
         const int Rows = 200_000;
-        var database = await TableAsync("large");
+        await using var database = await TableAsync("large");
         database.Settings["Capture:MaxInFlightBytes"] = (4 * 1024 * 1024).ToString(System.Globalization.CultureInfo.InvariantCulture);
         await using var capture = await database.Capture().StreamingAsync();
         await RestartTests.CopyAsync(database, Rows);
@@ -79,8 +78,8 @@ public sealed class OutageTests(CaptureLab lab)
     [Fact]
     public async Task An_idle_captured_database_does_not_hold_the_log_that_others_write()
     {
-        var idle = await TableAsync("idle");
-        var busy = await TableAsync("busy");
+        await using var idle = await TableAsync("idle");
+        await using var busy = await TableAsync("busy");
         await using var capture = await idle.Capture().StreamingAsync();
         await busy.ExecuteAsync("INSERT INTO items SELECT i, 0 FROM generate_series(1, 50000) i");
         await idle.CaughtUpAsync(capture);
@@ -90,7 +89,7 @@ public sealed class OutageTests(CaptureLab lab)
     [Fact]
     public async Task A_commit_is_in_its_topic_within_a_tenth_of_a_second()
     {
-        var database = await TableAsync("quick");
+        await using var database = await TableAsync("quick");
         await using var capture = await database.Capture().StreamingAsync();
         var lags = new List<double>();
         for (var i = 1; i <= 40; i++)

@@ -16,7 +16,7 @@ public sealed class RefusalTests(CaptureLab lab)
     [Fact]
     public async Task A_dropped_slot()
     {
-        var database = await CapturedOnceAsync("dropped");
+        await using var database = await CapturedOnceAsync("dropped");
         await database.ExecuteAsync($"SELECT pg_drop_replication_slot('{database.Slot}')", "INSERT INTO items VALUES (2, 0)");
         await RefusesAsync(database, "is missing at the source");
         (await database.ScalarAsync<long>($"SELECT count(*) FROM pg_replication_slots WHERE slot_name = '{database.Slot}'")).ShouldBe(0);
@@ -26,7 +26,7 @@ public sealed class RefusalTests(CaptureLab lab)
     [Fact]
     public async Task A_slot_dropped_while_capture_runs()
     {
-        var database = await TableAsync("droprun");
+        await using var database = await TableAsync("droprun");
         await using var capture = await database.Capture().StreamingAsync();
         for (var dropped = false; !dropped;)
         {
@@ -48,7 +48,7 @@ public sealed class RefusalTests(CaptureLab lab)
     [Fact]
     public async Task A_slot_moved_by_hand()
     {
-        var database = await CapturedOnceAsync("moved");
+        await using var database = await CapturedOnceAsync("moved");
         await database.ExecuteAsync("INSERT INTO items VALUES (2, 0)", $"SELECT pg_replication_slot_advance('{database.Slot}', pg_current_wal_lsn())");
         await RefusesAsync(database, "was moved by hand");
     }
@@ -56,7 +56,7 @@ public sealed class RefusalTests(CaptureLab lab)
     [Fact]
     public async Task A_slot_made_anew_by_hand()
     {
-        var database = await CapturedOnceAsync("anew");
+        await using var database = await CapturedOnceAsync("anew");
         await database.ExecuteAsync(
             $"SELECT pg_drop_replication_slot('{database.Slot}')", "INSERT INTO items VALUES (2, 0)", $"SELECT pg_create_logical_replication_slot('{database.Slot}', 'pgoutput')");
         await RefusesAsync(database, "was moved by hand");
@@ -65,7 +65,7 @@ public sealed class RefusalTests(CaptureLab lab)
     [Fact]
     public async Task A_slot_that_nobody_remembers()
     {
-        var database = await TableAsync("foreign");
+        await using var database = await TableAsync("foreign");
         await database.ExecuteAsync($"SELECT pg_create_logical_replication_slot('{database.Slot}', 'pgoutput')");
         await RefusesAsync(database, "knows nothing of it");
     }
@@ -80,7 +80,7 @@ public sealed class RefusalTests(CaptureLab lab)
             ("older", state => state with { Position = new Lsn(state.Position.Value + (1UL << 40)) }, "an older copy"),
         })
         {
-            var database = await CapturedOnceAsync(name);
+            await using var database = await CapturedOnceAsync(name);
             await RememberAsync(database, change);
             await RefusesAsync(database, words);
         }
@@ -89,7 +89,7 @@ public sealed class RefusalTests(CaptureLab lab)
     [Fact]
     public async Task A_missing_publication_is_waited_for_and_everything_missing_is_named_at_once()
     {
-        var database = await lab.DatabaseAsync("waits");
+        await using var database = await lab.DatabaseAsync("waits");
         await database.ExecuteAsync("CREATE TABLE items (id int PRIMARY KEY, amount int)", "CREATE TABLE loose (id int)");
         database.Settings["Capture:TableIncludeList"] = "public.items,public.loose,public.absent";
         await using var capture = database.Capture();
@@ -107,7 +107,7 @@ public sealed class RefusalTests(CaptureLab lab)
     [Fact]
     public async Task A_table_taken_out_of_the_publication_raises_an_alarm_while_the_rest_goes_on()
     {
-        var database = await TableAsync("taken");
+        await using var database = await TableAsync("taken");
         await database.ExecuteAsync("CREATE TABLE others (id int PRIMARY KEY)", $"ALTER PUBLICATION pub_{database.Name} ADD TABLE others");
         database.Settings["Capture:TableIncludeList"] = "public.items,public.others";
         await using var capture = await database.Capture().StreamingAsync();

@@ -20,7 +20,7 @@ public sealed class ReplayTests(CaptureLab lab)
     [InlineData(4)]
     public async Task Our_messages_applied_give_the_final_tables(int crashes)
     {
-        var database = await lab.DatabaseAsync("replay");
+        await using var database = await lab.DatabaseAsync("replay");
         await database.ExecuteAsync(Script("schema.sql"), Script("before.sql"));
         await database.ExecuteAsync(
             "INSERT INTO doctors SELECT i, 'Dr ' || i FROM generate_series(1, 8) i ON CONFLICT DO NOTHING",

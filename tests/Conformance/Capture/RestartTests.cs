@@ -13,7 +13,7 @@ public sealed class RestartTests(CaptureLab lab)
     [Fact]
     public async Task Rows_of_a_COPY_that_share_an_LSN_survive_a_crash_in_their_midst()
     {
-        var database = await KeyedAsync("copy");
+        await using var database = await KeyedAsync("copy");
         var capture = await database.Capture().StreamingAsync();
         await CopyAsync(database);
         await capture.UntilAsync(() => capture.Facts.Events is > 0 || capture.Facts.InFlightBytes > 0, "sending");
@@ -36,7 +36,7 @@ public sealed class RestartTests(CaptureLab lab)
     [Fact]
     public async Task Every_change_after_any_number_of_crashes_is_there_and_in_order()
     {
-        var database = await KeyedAsync("crashes");
+        await using var database = await KeyedAsync("crashes");
         await database.ExecuteAsync("INSERT INTO items SELECT i, 0 FROM generate_series(1, 20) i");
         var capture = await database.Capture().StreamingAsync();
         for (var round = 1; round <= 8; round++)
@@ -67,7 +67,7 @@ public sealed class RestartTests(CaptureLab lab)
     [Fact]
     public async Task A_stop_in_order_confirms_everything_and_nothing_is_sent_twice()
     {
-        var database = await KeyedAsync("order");
+        await using var database = await KeyedAsync("order");
         database.Settings["Capture:OffsetFlushIntervalMs"] = "60000";
         var capture = await database.Capture().StreamingAsync();
         await database.ExecuteAsync("INSERT INTO items SELECT i, 0 FROM generate_series(1, 500) i");
@@ -83,7 +83,7 @@ public sealed class RestartTests(CaptureLab lab)
     [Fact]
     public async Task Transactions_come_in_commit_order_with_their_own_ids()
     {
-        var database = await KeyedAsync("txid");
+        await using var database = await KeyedAsync("txid");
         await using var capture = await database.Capture().StreamingAsync();
         await using var first = await database.OpenAsync();
         await using var second = await database.OpenAsync();

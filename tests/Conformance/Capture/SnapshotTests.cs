@@ -14,7 +14,7 @@ public sealed class SnapshotTests(CaptureLab lab)
     [Fact]
     public async Task A_crash_in_the_snapshot_loses_nothing_and_leaves_no_deleted_row()
     {
-        var database = await ItemsAsync("midsnap", Rows);
+        await using var database = await ItemsAsync("midsnap", Rows);
         database.Settings["Capture:MaxInFlightBytes"] = "1048576";
         var capture = database.Capture();
         await capture.StartAsync();
@@ -43,7 +43,7 @@ public sealed class SnapshotTests(CaptureLab lab)
     [Fact]
     public async Task A_transaction_that_wrote_before_the_snapshot_and_commits_after_it_wins()
     {
-        var database = await ItemsAsync("late", 3);
+        await using var database = await ItemsAsync("late", 3);
         await using var a = await database.OpenAsync();
         await using var b = await database.OpenAsync();
         await using var d = await database.OpenAsync();
@@ -78,7 +78,7 @@ public sealed class SnapshotTests(CaptureLab lab)
     [Fact]
     public async Task Changes_made_while_the_snapshot_is_read_meet_it_without_gap_or_overlap()
     {
-        var database = await ItemsAsync("during", 30_000);
+        await using var database = await ItemsAsync("during", 30_000);
         await using var capture = database.Capture();
         await capture.StartAsync();
         for (var i = 0; capture.Facts.Phase != "streaming" && i < 2_000; i++)
@@ -97,7 +97,7 @@ public sealed class SnapshotTests(CaptureLab lab)
     [Fact]
     public async Task No_snapshot_is_taken_twice()
     {
-        var database = await ItemsAsync("once", 10);
+        await using var database = await ItemsAsync("once", 10);
         await (await database.Capture().StreamingAsync()).StopAsync();
         await (await database.Capture().StreamingAsync()).StopAsync();
         await using var third = await database.Capture().StreamingAsync();
@@ -108,7 +108,7 @@ public sealed class SnapshotTests(CaptureLab lab)
     [Fact]
     public async Task Mode_no_data_streams_only()
     {
-        var database = await ItemsAsync("nodata", 10);
+        await using var database = await ItemsAsync("nodata", 10);
         database.Settings["Capture:SnapshotMode"] = "no_data";
         await using var capture = await database.Capture().StreamingAsync();
         await database.ExecuteAsync("INSERT INTO items VALUES (11, 0)");
@@ -120,7 +120,7 @@ public sealed class SnapshotTests(CaptureLab lab)
     [Fact]
     public async Task A_role_that_may_only_replicate_and_read_the_captured_tables_is_enough()
     {
-        var database = await ItemsAsync("least", 5);
+        await using var database = await ItemsAsync("least", 5);
         var role = "least_" + database.Name;
         await database.ExecuteAsync($"CREATE ROLE {role} LOGIN REPLICATION", $"GRANT SELECT ON items TO {role}", "CREATE TABLE secrets (id int PRIMARY KEY)");
         database.Settings["Capture:ConnectionString"] = database.ConnectionString.Replace("Username=postgres", "Username=" + role, StringComparison.Ordinal);

@@ -20,7 +20,7 @@ public sealed partial class VectorTests(CaptureLab lab)
     [InlineData("double-connect", "double", "connect", "string", "hex", "false", "t")]
     public async Task Our_messages_equal_Debeziums(string file, string decimals, string times, string intervals, string binary, string tombstones, string skipped)
     {
-        var database = await lab.DatabaseAsync("vectors");
+        await using var database = await lab.DatabaseAsync("vectors");
         database.Settings["Capture:DecimalHandlingMode"] = decimals;
         database.Settings["Capture:TimePrecisionMode"] = times;
         database.Settings["Capture:IntervalHandlingMode"] = intervals;
