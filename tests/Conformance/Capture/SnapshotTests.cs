@@ -50,17 +50,10 @@ public sealed class SnapshotTests(CaptureLab lab)
         await RunAsync(a, "BEGIN; INSERT INTO items VALUES (100, 0)");
         var capture = database.Capture();
         await capture.StartAsync();
-        await capture.UntilAsync(() => capture.Health?.Detail.StartsWith("creating slot", StringComparison.Ordinal) == true, "waiting for A");
-        var waiting = 0L;
-        for (var tries = 0; waiting == 0 && tries < 200; tries++)
-        {
-            waiting = await database.ScalarAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'transactionid' OR (backend_type = 'walsender' AND wait_event_type = 'Lock')");
-            await Task.Delay(20, TestContext.Current.CancellationToken);
-        }
-
-        waiting.ShouldBe(1);
+        await SlotWaitsForAsync(database, a);
         await RunAsync(b, "BEGIN; INSERT INTO items VALUES (101, 0)");
         await RunAsync(a, "COMMIT");
+        await SlotWaitsForAsync(database, b);
         await RunAsync(d, "BEGIN; UPDATE items SET amount = 42 WHERE id = 1");
         await RunAsync(b, "COMMIT");
         await capture.UntilAsync(() => capture.Facts.Phase == "streaming", "streaming");
@@ -130,6 +123,20 @@ public sealed class SnapshotTests(CaptureLab lab)
         await capture.UntilAsync(() => capture.Facts.RetainedBytes is not null, "measuring the slot");
         await capture.StopAsync();
         ChangeLog.Read(database).Count.ShouldBe(6);
+    }
+
+    private static async Task SlotWaitsForAsync(CapturedDatabase database, Npgsql.NpgsqlConnection transaction)
+    {
+        var query = $"""
+            SELECT EXISTS (
+              SELECT FROM pg_locks waiting JOIN pg_locks held USING (transactionid)
+              WHERE waiting.locktype = 'transactionid' AND NOT waiting.granted AND held.granted AND held.pid = {transaction.ProcessID})
+            """;
+        for (var tries = 0; !await database.ScalarAsync<bool>(query); tries++)
+        {
+            tries.ShouldBeLessThan(500, "slot creation does not wait for the transaction");
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
     }
 
     private async Task<CapturedDatabase> ItemsAsync(string name, int rows)
