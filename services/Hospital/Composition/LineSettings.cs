@@ -1,3 +1,5 @@
+using HospitalStreaming.Broker;
+
 namespace HospitalStreaming.Hospital.Composition;
 
 /// <summary>Section Line: what `hospital up` brings itself.</summary>
@@ -17,4 +19,10 @@ public sealed class LineSettings
 
     /// <summary>Port of the warehouse's embedded PostgreSQL; empty takes 5434 where it is free, else any free one.</summary>
     public int? WarehousePort { get; set; }
+
+    /// <summary>When the embedded broker forces records to disk: Os (a power cut may cost the last seconds), Interval (1 s) or Each. All survive kill -9.</summary>
+    public FlushPolicy BrokerFlush { get; set; } = FlushPolicy.Os;
+
+    /// <summary>Disk the embedded broker's topics may take together, GiB; the oldest segments go first. Default 10.</summary>
+    public int BrokerDiskBudgetGib { get; set; } = 10;
 }

@@ -65,7 +65,13 @@ public sealed class RecordReader(TableDescription table, ColumnValueReader value
             return record with { Poison = new ChangeRejection(RejectionCodes.MissingField, "a streamed change has no source.lsn"), HeldKey = id };
         }
 
-        var act = snapshot ? ChangeAct.Snapshot : envelope.Operation == ChangeOperation.Delete ? ChangeAct.Delete : ChangeAct.Upsert;
+        var act = envelope.Operation switch
+        {
+            ChangeOperation.Read => ChangeAct.Snapshot,
+            ChangeOperation.Create => ChangeAct.Insert,
+            ChangeOperation.Delete => ChangeAct.Delete,
+            _ => ChangeAct.Update,
+        };
         object?[]? row = null;
         if (act != ChangeAct.Delete && ReadRow(envelope.After!.Value, id, out row) is { } misfit)
         {

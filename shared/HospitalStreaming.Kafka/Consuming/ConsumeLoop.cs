@@ -114,17 +114,16 @@ public sealed class ConsumeLoop(KafkaClients clients, string role, string group,
 
     private void Turn(IConsumer<byte[]?, byte[]?> consumer)
     {
-        // A short wait while lanes work keeps their commits quick; the first record ends it at once.
-        var result = consumer.Consume(TimeSpan.FromMilliseconds(20));
-        for (var taken = 0; result is not null && taken < 5_000; taken++)
+        // A short wait while lanes work keeps their commits quick; the first record ends it at once. What a turn takes is bounded, so that a
+        // lane is paused soon after it is full.
+        var taken = 0;
+        for (var result = consumer.Consume(TimeSpan.FromMilliseconds(20)); result is not null; result = consumer.Consume(TimeSpan.Zero))
         {
-            Deliver(result);
-            result = consumer.Consume(TimeSpan.Zero);
-        }
-
-        if (result is not null)
-        {
-            Deliver(result);
+            taken += Deliver(result);
+            if (taken > LaneBytes / 4)
+            {
+                break;
+            }
         }
 
         RunCommands(consumer);
@@ -139,19 +138,23 @@ public sealed class ConsumeLoop(KafkaClients clients, string role, string group,
         }
     }
 
-    private void Deliver(ConsumeResult<byte[]?, byte[]?> result)
+    private int Deliver(ConsumeResult<byte[]?, byte[]?> result)
     {
-        if (_lanes.TryGetValue(result.TopicPartition, out var lane))
+        if (!_lanes.TryGetValue(result.TopicPartition, out var lane))
         {
-            lane.Push(new LogRecord(
-                new LogPosition(result.Topic, result.Partition.Value, result.Offset.Value),
-                result.Message.Timestamp.UnixTimestampMs,
-                result.Message.Key,
-                result.Message.Value,
-                result.Message.Headers is { Count: > 0 } headers
-                    ? [.. headers.Select(header => new KeyValuePair<string, byte[]?>(header.Key, header.GetValueBytes()))]
-                    : []));
+            return 0;
         }
+
+        var record = new LogRecord(
+            new LogPosition(result.Topic, result.Partition.Value, result.Offset.Value),
+            result.Message.Timestamp.UnixTimestampMs,
+            result.Message.Key,
+            result.Message.Value,
+            result.Message.Headers is { Count: > 0 } headers
+                ? [.. headers.Select(header => new KeyValuePair<string, byte[]?>(header.Key, header.GetValueBytes()))]
+                : []);
+        lane.Push(record);
+        return record.Bytes;
     }
 
     private void RunCommands(IConsumer<byte[]?, byte[]?> consumer)

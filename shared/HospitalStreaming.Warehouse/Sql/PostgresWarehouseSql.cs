@@ -1,3 +1,4 @@
+using System.Data;
 using System.Diagnostics;
 using HospitalStreaming.Core.Naming;
 using Npgsql;
@@ -5,8 +6,10 @@ using Npgsql;
 namespace HospitalStreaming.Warehouse.Sql;
 
 /// <summary>The warehouse on PostgreSQL.</summary>
-public sealed class PostgresWarehouseSql(NpgsqlDataSource source, WarehouseNames names) : IWarehouseSql
+public sealed class PostgresWarehouseSql(NpgsqlDataSource source, WarehouseNames names) : ISnapshotSql
 {
+    private static readonly Dictionary<string, object?> NoParameters = [];
+
     /// <inheritdoc/>
     public SqlDialect Dialect => SqlDialect.Postgres;
 
@@ -34,20 +37,50 @@ public sealed class PostgresWarehouseSql(NpgsqlDataSource source, WarehouseNames
         }
 
         await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var columns = Enumerable.Range(0, reader.FieldCount).Select(reader.GetName).ToArray();
-        var rows = new List<object?[]>();
-        while (await reader.ReadAsync(cancellation))
-        {
-            var row = new object?[columns.Length];
-            for (var i = 0; i < row.Length; i++)
-            {
-                row[i] = reader.IsDBNull(i) ? null : Plain(reader, i);
-            }
+        return await PostgresRows.ReadAsync(reader, cancellation);
+    }
 
-            rows.Add(row);
+    /// <inheritdoc/>
+    public async Task<T> InSnapshotAsync<T>(
+        SnapshotMode mode, Func<IWarehouseSnapshot, CancellationToken, Task<T>> work, CancellationToken cancellation)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+
+        // The lock comes before the snapshot: taken inside, the snapshot would be older than the end of the wait.
+        await using var held = mode.Lock is { } key ? await AdvisoryLock.TakeAsync(connection, key, cancellation) : null;
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
+        var snapshot = new PostgresSnapshot(connection, transaction);
+        if (!mode.Writes)
+        {
+            await snapshot.ExecuteAsync("SET TRANSACTION READ ONLY", NoParameters, cancellation);
         }
 
-        return new WarehouseRows(columns, rows);
+        var result = await work(snapshot, cancellation);
+        try
+        {
+            await transaction.CommitAsync(cancellation);
+        }
+        catch (PostgresException error)
+        {
+            throw PostgresSnapshot.Plain(error);
+        }
+
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public async Task<IAsyncDisposable> LockAsync(long key, CancellationToken cancellation)
+    {
+        var connection = await source.OpenConnectionAsync(cancellation);
+        try
+        {
+            return await AdvisoryLock.TakeAsync(connection, key, cancellation, owned: true);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -80,13 +113,4 @@ public sealed class PostgresWarehouseSql(NpgsqlDataSource source, WarehouseNames
         command.Parameters.AddWithValue("name", signal);
         return await command.ExecuteScalarAsync(cancellation) is long version ? version : 0;
     }
-
-    private static object Plain(NpgsqlDataReader reader, int column) => reader.GetFieldType(column) switch
-    {
-        var type when type == typeof(DateTime) && reader.GetDataTypeName(column) == "date" => reader.GetFieldValue<DateOnly>(column),
-        var type when type == typeof(DateTime) => new DateTimeOffset(DateTime.SpecifyKind(reader.GetDateTime(column), DateTimeKind.Utc)),
-        var type when type == typeof(int) => (long)reader.GetInt32(column),
-        var type when type == typeof(short) => (long)reader.GetInt16(column),
-        _ => reader.GetValue(column),
-    };
 }

@@ -1,3 +1,4 @@
+using Xunit;
 using HospitalStreaming.Tests.Conformance.Dashboard.Support;
 using Xunit;
 

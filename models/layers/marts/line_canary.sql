@@ -1,0 +1,5 @@
+select
+    canary_id,
+    beat,
+    beat_at
+from {{ ref('_hospital_line_canary') }}

@@ -1,0 +1,28 @@
+using HospitalStreaming.Broker.Protocol;
+using HospitalStreaming.Broker.Server;
+
+namespace HospitalStreaming.Broker.Apis;
+
+/// <summary>DeleteGroups (42), versions 0 to 2: groups without members, with their offsets.</summary>
+internal sealed class DeleteGroups(BrokerContext broker) : IApi
+{
+    public ApiKey Key => ApiKey.DeleteGroups;
+    public short MinVersion => 0;
+    public short MaxVersion => 2;
+    public short FlexibleFrom => 2;
+
+    public ValueTask HandleAsync(ApiRequest request, WireWriter response, CancellationToken stopping)
+    {
+        var r = request.Read();
+        var groups = r.Array(static (ref WireReader g) => g.String());
+        response.Int32(0);
+        response.Array(groups, (w, group) =>
+        {
+            w.String(group);
+            w.Error(broker.Groups.Delete(group));
+            w.Tags();
+        });
+        response.Tags();
+        return ValueTask.CompletedTask;
+    }
+}

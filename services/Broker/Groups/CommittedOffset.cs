@@ -1,0 +1,3 @@
+namespace HospitalStreaming.Broker.Groups;
+
+internal readonly record struct CommittedOffset(long Offset, int LeaderEpoch, string? Metadata);

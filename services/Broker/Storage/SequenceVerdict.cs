@@ -1,0 +1,9 @@
+namespace HospitalStreaming.Broker.Storage;
+
+internal enum SequenceVerdict
+{
+    Accept,
+    Duplicate,
+    OutOfOrder,
+    FencedEpoch,
+}

@@ -1,0 +1,203 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using HospitalStreaming.Core.Naming;
+using HospitalStreaming.Modelling.Compiling;
+using HospitalStreaming.Modelling.Project;
+using HospitalStreaming.Transform.Building;
+using HospitalStreaming.Transform.Reporting;
+using HospitalStreaming.Warehouse.Sql;
+
+namespace HospitalStreaming.Transform;
+
+/// <summary>Builds, tests and compares the models of a project in a warehouse. Several processes may; on PostgreSQL a lock lets one publish at a time.</summary>
+public sealed class ModelRunner(IWarehouseSql sql, ModelFolder models, WarehouseNames names, TimeProvider clock)
+{
+    private const int ComparisonTries = 10;
+    private static readonly TimeSpan CatchUpTime = TimeSpan.FromSeconds(30);
+
+    private readonly StateTables _tables = new(names);
+    private readonly ColumnCache _columns = new();
+    private (DbtProject Project, DateOnly AsOf, CompiledProject Compiled)? _compiled;
+    private bool _prepared;
+    private string? _defined;
+
+    /// <summary>Today in UTC: the clock of the models.</summary>
+    public DateOnly Today => DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
+
+    /// <summary>The project, rendered for this warehouse at a clock.</summary>
+    /// <exception cref="Modelling.ModelProblemException">dbt_project.yml is missing or cannot be read.</exception>
+    public CompiledProject Compile(DateOnly asOf)
+    {
+        var project = models.Read();
+        if (_compiled is not { } known || known.Project != project || known.AsOf != asOf)
+        {
+            var dialect = sql.Dialect == SqlDialect.BigQuery ? ModelDialect.BigQuery : ModelDialect.Postgres;
+            known = (project, asOf, ProjectCompiler.Compile(project, new CompileOptions(dialect, names.Prefix)
+            {
+                AsOf = asOf,
+                Vars = new Dictionary<string, object?> { ["source_schema"] = names.Current },
+            }));
+            _compiled = known;
+        }
+
+        return known.Compiled;
+    }
+
+    /// <summary>Names of what the models need and the warehouse does not have yet; empty when they can be built.</summary>
+    public async Task<ImmutableArray<string>> MissingAsync(CancellationToken cancellation)
+    {
+        if (sql.Dialect != SqlDialect.Postgres)
+        {
+            return [];
+        }
+
+        var wanted = Compile(Today).Models.SelectMany(model => model.SourceTables).Distinct()
+            .Select(table => $"{names.Current}.{table}").Append($"{names.Line}.signals").ToArray();
+        var found = await sql.QueryAsync(
+            "SELECT name FROM unnest(@wanted) AS wanted (name) WHERE to_regclass(name) IS NULL",
+            new Dictionary<string, object?> { ["wanted"] = wanted }, cancellation);
+        return [.. found.Rows.Select(row => (string)row[0]!)];
+    }
+
+    /// <summary>
+    /// Brings every mart to the state of current, in one transaction. Models nothing changed for are left alone unless
+    /// <paramref name="everything"/>; with <paramref name="test"/> the tests of severity error run before anything is published, and a model
+    /// that fails one keeps its last good version, as does what is built on it.
+    /// </summary>
+    /// <exception cref="WarehouseSqlException">The warehouse is not there or refuses the transaction as a whole.</exception>
+    public async Task<BuildReport> BuildAllAsync(bool everything, bool test, CancellationToken cancellation)
+    {
+        var asOf = Today;
+        var project = Compile(asOf);
+        if (sql is not ISnapshotSql snapshots)
+        {
+            var definition = string.Concat(project.Models.Select(Definition.Of));
+            var report = await new BigQueryBuild(sql, project, names, asOf).RunAsync(_defined != definition, cancellation);
+            _defined = definition;
+            return report;
+        }
+
+        await PrepareAsync(project, cancellation);
+        return await snapshots.InSnapshotAsync(
+            new SnapshotMode(Writes: true, WarehouseLocks.Transform),
+            (snapshot, token) => new PostgresBuild(snapshot, project, new BuildRequest(asOf, everything, test), _tables, _columns).RunAsync(token),
+            cancellation);
+    }
+
+    /// <summary>Runs every data test on one snapshot of what is published, and keeps the counts in hospital_line.test_results.</summary>
+    public async Task<ImmutableArray<TestReport>> TestAllAsync(CancellationToken cancellation)
+    {
+        var project = Compile(Today);
+        if (sql is not ISnapshotSql snapshots)
+        {
+            return await TestOneByOneAsync(project, cancellation);
+        }
+
+        await PrepareAsync(project, cancellation);
+        var results = await snapshots.InSnapshotAsync(
+            SnapshotMode.ReadOnly, (snapshot, token) => RunTestsAsync(snapshot, project, token), cancellation);
+        await snapshots.InSnapshotAsync(
+            new SnapshotMode(Writes: true, WarehouseLocks.Transform),
+            async (snapshot, token) =>
+            {
+                await _tables.WriteTestsAsync(snapshot, results, project.Tests.Select(test => test.Name), token);
+                return true;
+            },
+            cancellation);
+        return results;
+    }
+
+    /// <summary>
+    /// Compares every published mart with its query run from the source tables, both in one read-only snapshot and at the clock the mart was
+    /// built with. A snapshot in which the marts are behind current cannot be compared, so: it tries at the quiet moments after the marts were
+    /// published; if there is none, it holds the warehouse sink's next transaction back (nothing else of the line) until the marts have
+    /// caught up and the snapshot is open, and lets it go before it compares.
+    /// </summary>
+    /// <exception cref="NotSupportedException">The warehouse has no snapshots (BigQuery).</exception>
+    public async Task<CompareReport> RebuildAndCompareAsync(CancellationToken cancellation)
+    {
+        var snapshots = sql as ISnapshotSql ?? throw new NotSupportedException("Marts are compared on PostgreSQL only: BigQuery has no snapshot over several queries.");
+        var started = Stopwatch.GetTimestamp();
+        var seen = 0L;
+        for (var tried = 0; tried < ComparisonTries; tried++)
+        {
+            if (await CompareAsync(snapshots, null, cancellation) is { } report)
+            {
+                return report with { Took = Stopwatch.GetElapsedTime(started) };
+            }
+
+            seen = await sql.WaitForSignalAsync(SignalNames.Marts, seen, TimeSpan.FromSeconds(1), cancellation);
+        }
+
+        return await CompareHoldingAppliesAsync(snapshots, started, cancellation);
+    }
+
+    private async Task<CompareReport> CompareHoldingAppliesAsync(ISnapshotSql snapshots, long started, CancellationToken cancellation)
+    {
+        var applies = await snapshots.LockAsync(WarehouseLocks.Apply, cancellation);
+        try
+        {
+            var waited = Stopwatch.GetTimestamp();
+            var seen = 0L;
+            while (Stopwatch.GetElapsedTime(waited) < CatchUpTime)
+            {
+                if (await CompareAsync(snapshots, applies, cancellation) is { } report)
+                {
+                    return report with { HeldApplies = true, Took = Stopwatch.GetElapsedTime(started) };
+                }
+
+                seen = await sql.WaitForSignalAsync(SignalNames.Marts, seen, TimeSpan.FromSeconds(1), cancellation);
+            }
+        }
+        finally
+        {
+            await applies.DisposeAsync();
+        }
+
+        return new CompareReport(0, null, [new MartDifference("all marts", 0, 0,
+            $"they did not catch up with current in {CatchUpTime.TotalSeconds:0} s: is the role transform running?")], true, Stopwatch.GetElapsedTime(started));
+    }
+
+    private Task<CompareReport?> CompareAsync(ISnapshotSql snapshots, IAsyncDisposable? applies, CancellationToken cancellation) =>
+        snapshots.InSnapshotAsync(
+            SnapshotMode.ReadOnly,
+            (snapshot, token) => new MartComparison(snapshot, _tables).RunAsync(
+                Compile, Today, async () => await (applies?.DisposeAsync() ?? ValueTask.CompletedTask), token),
+            cancellation);
+
+    private async Task PrepareAsync(CompiledProject project, CancellationToken cancellation)
+    {
+        if (!_prepared)
+        {
+            await sql.ExecuteAsync(_tables.Create(project.Models.Select(model => model.Relation.Schema)), cancellation);
+            _prepared = true;
+        }
+    }
+
+    private static async Task<ImmutableArray<TestReport>> RunTestsAsync(IWarehouseSnapshot snapshot, CompiledProject project, CancellationToken cancellation)
+    {
+        await snapshot.ExecuteAsync("SET LOCAL work_mem = '32MB'; SET LOCAL jit = off", StateTables.None, cancellation);
+        var runner = new DataTests(snapshot);
+        var results = ImmutableArray.CreateBuilder<TestReport>();
+        foreach (var test in project.Tests)
+        {
+            results.Add(await runner.RunAsync(test, cancellation));
+        }
+
+        return results.ToImmutable();
+    }
+
+    private async Task<ImmutableArray<TestReport>> TestOneByOneAsync(CompiledProject project, CancellationToken cancellation)
+    {
+        var results = ImmutableArray.CreateBuilder<TestReport>();
+        foreach (var test in project.Tests)
+        {
+            var started = Stopwatch.GetTimestamp();
+            var found = await sql.QueryAsync(
+                $"SELECT COUNT(*) FROM (\n{test.Sql}\n)", new Dictionary<string, object?>(), cancellation);
+            results.Add(new TestReport(test.Name, test.Model, test.Severity, (long)found.Rows[0][0]!, Stopwatch.GetElapsedTime(started), $"{test.File}:{test.Line}"));
+        }
+
+        return results.ToImmutable();
+    }
+}

@@ -1,0 +1,35 @@
+using HospitalStreaming.Hosting.Settings;
+using Microsoft.Extensions.Configuration;
+
+namespace HospitalStreaming.Transform;
+
+/// <summary>Checks the section Transform.</summary>
+internal sealed class TransformOptionsCheck(IConfiguration configuration) : IOptionsCheck
+{
+    /// <inheritdoc/>
+    public IEnumerable<SettingProblem> Problems()
+    {
+        var section = configuration.GetSection(TransformOptions.Section);
+        var folder = section[nameof(TransformOptions.ModelsFolder)] ?? new TransformOptions().ModelsFolder;
+        if (!File.Exists(Path.Combine(folder, "dbt_project.yml")))
+        {
+            yield return new SettingProblem($"{TransformOptions.Section}:{nameof(TransformOptions.ModelsFolder)}", $"{folder} holds no dbt_project.yml: name the folder of the dbt project (models in the repository).");
+        }
+
+        foreach (var (name, least) in Least)
+        {
+            var key = $"{TransformOptions.Section}:{name}";
+            if (section[name] is { } text && (!TimeSpan.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var time) || time < least || time > TimeSpan.FromDays(1)))
+            {
+                yield return new SettingProblem(key, $"Write a time from {least} to 1.00:00:00, such as 00:00:30.");
+            }
+        }
+    }
+
+    private static IEnumerable<(string Name, TimeSpan Least)> Least =>
+    [
+        (nameof(TransformOptions.MinCycle), TimeSpan.Zero),
+        (nameof(TransformOptions.MaxIdle), TimeSpan.FromSeconds(1)),
+        (nameof(TransformOptions.TestEvery), TimeSpan.FromSeconds(1)),
+    ];
+}

@@ -1,0 +1,33 @@
+using HospitalStreaming.Hosting.Settings;
+using Microsoft.Extensions.Options;
+
+namespace HospitalStreaming.WarehouseSink;
+
+/// <summary>Names everything wrong in section WarehouseSink.</summary>
+internal sealed class WarehouseSinkOptionsCheck(IOptions<WarehouseSinkOptions> options) : IOptionsCheck
+{
+    /// <inheritdoc/>
+    public IEnumerable<SettingProblem> Problems()
+    {
+        var value = options.Value;
+        if (value.Cycle < TimeSpan.FromMilliseconds(1) || value.Cycle > TimeSpan.FromMinutes(10))
+        {
+            yield return new("WarehouseSink:Cycle", "use 00:00:00.001 to 00:10:00");
+        }
+
+        if (value.Poll < value.Cycle || value.Poll > TimeSpan.FromHours(1))
+        {
+            yield return new("WarehouseSink:Poll", "use at least WarehouseSink:Cycle and at most 01:00:00");
+        }
+
+        if (value.MaxRows is < 1 or > 1_000_000)
+        {
+            yield return new("WarehouseSink:MaxRows", "use 1 to 1000000");
+        }
+
+        if (value.MaxBytes is < 1024 or > 1024L * 1024 * 1024)
+        {
+            yield return new("WarehouseSink:MaxBytes", "use 1024 to 1073741824");
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace HospitalStreaming.Core.Batching.Lines;
+
+/// <summary>
+/// Writes records as lines of newline-delimited JSON, fields in a fixed order, so that the bytes are a function of the records alone:
+/// {"topic","partition","offset","timestamp":ms,"headers":[[name,text]…]|null,"key","value"}. Key and value stand as they came where
+/// they are JSON on one line; anything else stands as base64 in "key_bytes" or "value_bytes" instead. A header is [name,text], [name,null], or
+/// [name,null,base64] where its bytes are no UTF-8.
+/// </summary>
+public static class LakeLineWriter
+{
+    /// <summary>Writes one line with its line feed; returns its length in bytes.</summary>
+    public static int Write(IBufferWriter<byte> output, LakeRecord record) =>
+        Write(output, record, record.Value is { } value && EmbeddableJson.Check(value.Span));
+
+    /// <summary>The same where the value has been looked at already.</summary>
+    public static int Write(IBufferWriter<byte> output, LakeRecord record, ChangeFacts facts) => Write(output, record, facts.Embeddable);
+
+    private static int Write(IBufferWriter<byte> output, LakeRecord record, bool valueStands)
+    {
+        var position = record.Position;
+        var length = Raw(output, "{\"topic\":"u8)
+            + Text(output, position.Topic)
+            + Raw(output, ",\"partition\":"u8) + Number(output, position.Partition)
+            + Raw(output, ",\"offset\":"u8) + Number(output, position.Offset)
+            + Raw(output, ",\"timestamp\":"u8) + Number(output, record.TimestampMs)
+            + Raw(output, ",\"headers\":"u8) + Headers(output, record.Headers);
+        length += Field(output, "key"u8, record.Key, record.Key is { } key && EmbeddableJson.Check(key.Span));
+        length += Field(output, "value"u8, record.Value, valueStands);
+        return length + Raw(output, "}\n"u8);
+    }
+
+    private static int Field(IBufferWriter<byte> output, ReadOnlySpan<byte> name, ReadOnlyMemory<byte>? content, bool stands)
+    {
+        var length = Raw(output, ",\""u8) + Raw(output, name);
+        if (content is not { } bytes)
+        {
+            return length + Raw(output, "\":null"u8);
+        }
+
+        return stands
+            ? length + Raw(output, "\":"u8) + Raw(output, bytes.Span)
+            : length + Raw(output, "_bytes\":\""u8) + Encoded(output, bytes.Span) + Raw(output, "\""u8);
+    }
+
+    private static int Headers(IBufferWriter<byte> output, IReadOnlyList<KeyValuePair<string, byte[]?>> headers)
+    {
+        if (headers.Count == 0)
+        {
+            return Raw(output, "null"u8);
+        }
+
+        var length = Raw(output, "["u8);
+        for (var i = 0; i < headers.Count; i++)
+        {
+            var (name, value) = headers[i];
+            length += Raw(output, i == 0 ? "["u8 : ",["u8) + Text(output, name);
+            length += value switch
+            {
+                null => Raw(output, ",null"u8),
+                _ when Utf8.IsValid(value) => Raw(output, ","u8) + Text(output, Encoding.UTF8.GetString(value)),
+                _ => Raw(output, ",null,\""u8) + Encoded(output, value) + Raw(output, "\""u8),
+            };
+            length += Raw(output, "]"u8);
+        }
+
+        return length + Raw(output, "]"u8);
+    }
+
+    private static int Text(IBufferWriter<byte> output, string text) =>
+        Raw(output, "\""u8) + Raw(output, JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes) + Raw(output, "\""u8);
+
+    private static int Number(IBufferWriter<byte> output, long number)
+    {
+        Utf8Formatter.TryFormat(number, output.GetSpan(20), out var written);
+        output.Advance(written);
+        return written;
+    }
+
+    private static int Encoded(IBufferWriter<byte> output, ReadOnlySpan<byte> bytes)
+    {
+        Base64.EncodeToUtf8(bytes, output.GetSpan(Base64.GetMaxEncodedToUtf8Length(bytes.Length)), out _, out var written);
+        output.Advance(written);
+        return written;
+    }
+
+    private static int Raw(IBufferWriter<byte> output, ReadOnlySpan<byte> bytes)
+    {
+        output.Write(bytes);
+        return bytes.Length;
+    }
+}

@@ -1,0 +1,50 @@
+using HospitalStreaming.Core.Naming.Lake;
+
+namespace HospitalStreaming.Lake;
+
+/// <summary>
+/// Where change records are kept as objects: a folder or a Google Cloud Storage bucket. Nothing is ever overwritten or deleted through this port.
+/// All calls retry what is transient, and throw <see cref="LakeException"/> when that did not help.
+/// </summary>
+public interface ILake
+{
+    /// <summary>For messages: the folder's path or gs://BUCKET.</summary>
+    string Location { get; }
+
+    /// <summary>How new objects are stored; pinned for the lake's life.</summary>
+    LakeCompression Compression { get; }
+
+    /// <summary>The object's address for a loader outside: gs://BUCKET/NAME or the file's path.</summary>
+    string AddressOf(LakeObjectName name);
+
+    /// <summary>
+    /// Creates the object if its name is free, durably; one of any number of simultaneous writers wins. The others get the winner's object.
+    /// </summary>
+    /// <exception cref="LakeDamageException">The name is taken by an object that is not readable as one of ours.</exception>
+    Task<LakePut> CreateAsync(LakeObjectName name, ReadOnlyMemory<byte> stored, LakeManifest manifest, CancellationToken cancellation);
+
+    /// <summary>The object under a name, or null.</summary>
+    Task<LakeObject?> FindAsync(LakeObjectName name, CancellationToken cancellation);
+
+    /// <summary>The stored bytes, from the start. The stream may break off early: readers check length and SHA-256.</summary>
+    /// <exception cref="LakeDamageException">There is no such object.</exception>
+    Task<Stream> OpenReadAsync(LakeObjectName name, CancellationToken cancellation);
+
+    /// <summary>Days under which a topic has objects, oldest first. Days follow the records' timestamps and may run back a little.</summary>
+    Task<IReadOnlyList<DateOnly>> DaysAsync(string topic, CancellationToken cancellation);
+
+    /// <summary>A stream's objects of one day that start at or after an offset, in log order.</summary>
+    IAsyncEnumerable<LakeObject> ListAsync(LakeStream stream, DateOnly day, long fromOffset, CancellationToken cancellation);
+
+    /// <summary>Creates a small document (claim, epoch, note) if its path is free, durably. False where it is taken.</summary>
+    /// <param name="path">Relative path; no part starts with a dot; not below topics/.</param>
+    /// <param name="content">Whole content.</param>
+    /// <param name="cancellation">Stops it; the document may then exist or not.</param>
+    Task<bool> CreateDocumentAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellation);
+
+    /// <summary>A document's content, or null.</summary>
+    Task<byte[]?> ReadDocumentAsync(string path, CancellationToken cancellation);
+
+    /// <summary>Paths of the documents below a prefix that ends in a slash, in ordinal order.</summary>
+    IAsyncEnumerable<string> ListDocumentsAsync(string prefix, CancellationToken cancellation);
+}

@@ -1,0 +1,9 @@
+using HospitalStreaming.Core.Naming.Lake;
+
+namespace HospitalStreaming.Lake;
+
+/// <summary>An object as the lake has it.</summary>
+/// <param name="Name">Its name, hence where it starts.</param>
+/// <param name="Manifest">What it says of itself; null where that is missing and cannot be made again (a damaged or foreign object).</param>
+/// <param name="Generation">GCS generation, which a claim pins; 0 in a folder, where objects are never replaced.</param>
+public sealed record LakeObject(LakeObjectName Name, LakeManifest? Manifest, long Generation);

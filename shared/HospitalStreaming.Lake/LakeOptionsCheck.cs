@@ -1,0 +1,54 @@
+using HospitalStreaming.Hosting.Settings;
+using Microsoft.Extensions.Options;
+
+namespace HospitalStreaming.Lake;
+
+/// <summary>Names everything wrong in section Lake.</summary>
+public sealed class LakeOptionsCheck(IOptions<LakeOptions> options) : IOptionsCheck
+{
+    private static readonly System.Buffers.SearchValues<char> BucketCharacters =
+        System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-_.");
+
+    /// <inheritdoc/>
+    public IEnumerable<SettingProblem> Problems()
+    {
+        var value = options.Value;
+        if (value.Kind is not ("folder" or "gcs"))
+        {
+            yield return new("Lake:Kind", "use folder or gcs");
+        }
+
+        if (value.Kind == "folder" && string.IsNullOrWhiteSpace(value.Folder))
+        {
+            yield return new("Lake:Folder", "give the lake's folder, or run `hospital up`, which brings its own");
+        }
+
+        if (value.Kind == "folder" && !string.IsNullOrEmpty(value.Bucket))
+        {
+            yield return new("Lake:Bucket", "remove it, as it has no effect with Lake:Kind folder, or set Lake:Kind to gcs");
+        }
+
+        if (value.Kind == "gcs" && !IsBucket(value.Bucket))
+        {
+            yield return new("Lake:Bucket", "give the bucket's name alone (3 to 222 lower-case letters, digits, hyphens, underscores, dots), without gs://");
+        }
+
+        if (value.Kind == "gcs" && !string.IsNullOrEmpty(value.Folder))
+        {
+            yield return new("Lake:Folder", "remove it, as it has no effect with Lake:Kind gcs, or set Lake:Kind to folder");
+        }
+
+        if (value.Compression is not ("gzip" or "none"))
+        {
+            yield return new("Lake:Compression", value.Compression == "zstd" ? "use gzip or none: BigQuery cannot load zstd" : "use gzip or none");
+        }
+
+        if (value.RequestTimeout < TimeSpan.FromSeconds(1) || value.RequestTimeout > TimeSpan.FromSeconds(240))
+        {
+            yield return new("Lake:RequestTimeout", "use 00:00:01 to 00:04:00");
+        }
+    }
+
+    private static bool IsBucket(string? name) =>
+        name is { Length: >= 3 and <= 222 } && !name.AsSpan().ContainsAnyExcept(BucketCharacters) && char.IsAsciiLetterOrDigit(name[0]) && char.IsAsciiLetterOrDigit(name[^1]);
+}

@@ -1,0 +1,32 @@
+using HospitalStreaming.Core.Naming.Lake;
+using HospitalStreaming.Hosting.Settings;
+using HospitalStreaming.Lake.Folder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace HospitalStreaming.Lake;
+
+/// <summary>Registers the lake room once, however many roles ask.</summary>
+public static class LakeServices
+{
+    /// <summary>Options, their check, the lake they name, and its news. The lake opens when it is first asked for.</summary>
+    public static IServiceCollection AddLake(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.Configure<LakeOptions>(configuration.GetSection(LakeOptions.Section));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IOptionsCheck, LakeOptionsCheck>());
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<LakeNews>();
+        services.TryAddSingleton(Open);
+        return services;
+    }
+
+    private static ILake Open(IServiceProvider services)
+    {
+        var options = services.GetRequiredService<IOptions<LakeOptions>>().Value;
+        var compression = options.Compression == "none" ? LakeCompression.None : LakeCompression.Gzip;
+        var news = services.GetRequiredService<LakeNews>();
+        return new FolderLake(options.Folder!, compression, news);
+    }
+}

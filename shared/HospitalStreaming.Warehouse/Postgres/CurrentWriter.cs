@@ -1,0 +1,182 @@
+using HospitalStreaming.Core.Domain;
+using HospitalStreaming.Core.Merging;
+using HospitalStreaming.Core.Naming;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace HospitalStreaming.Warehouse.Postgres;
+
+/// <summary>Writes final rows of one table into current, whole columns at a time: one statement for all keys.</summary>
+internal sealed class CurrentWriter
+{
+    private readonly TableDescription _table;
+    private readonly string _upsert;
+    private readonly string _update;
+    private readonly string _states;
+    private readonly string _sweep;
+
+    internal CurrentWriter(WarehouseNames names, TableDescription table)
+    {
+        _table = table;
+        var target = PostgresTables.Current(names, table);
+        var key = PostgresTables.Quote(table.KeyColumn);
+        string[] columns = [.. table.Columns.Select(column => PostgresTables.Quote(column.Name)), .. Meta.Select(meta => meta.Name)];
+        string[] types = [.. table.Columns.Select(column => PostgresTypes.Sql(column.Kind)), .. Meta.Select(meta => meta.Type)];
+        var arrays = string.Join(", ", types.Select((type, i) => $"@v{i}::{type}[]"));
+        var places = columns.Select((_, i) => $"v{i}").ToArray();
+        var set = string.Join(", ", columns.Where(column => column != key).Select(column => $"{column} = excluded.{column}"));
+        _upsert = $"""
+            INSERT INTO {target} ({string.Join(", ", columns)})
+            SELECT * FROM unnest({arrays})
+            ON CONFLICT ({key}) DO UPDATE SET {set}
+            """;
+        var merge = string.Join(", ", columns.Select((column, i) => (column, i)).Where(item => item.column != key).Select(item =>
+            item.i < table.Columns.Length
+                ? $"{item.column} = CASE WHEN s.kept & {1L << item.i} <> 0 THEN t.{item.column} ELSE s.v{item.i} END"
+                : $"{item.column} = s.v{item.i}"));
+        var keyPlace = places[KeyIndex];
+        _update = $"""
+            UPDATE {target} t SET {merge}
+            FROM unnest({arrays}, @kept::bigint[]) AS s({string.Join(", ", places)}, kept)
+            WHERE t.{key} = s.{keyPlace}
+            """;
+        _states = $"SELECT {key}::bigint, _lsn, _source_epoch FROM {target} WHERE {key} = ANY(@keys)";
+        var others = string.Join(", ", columns.Take(table.Columns.Length).Where(column => column != key).Select(column => $"{column} = NULL"));
+        _sweep = $"UPDATE {target} SET _deleted = true, _op = '{SweptOp}', {others} WHERE _source_epoch < @epoch AND NOT _deleted";
+    }
+
+    /// <summary>_op of a tombstone made by a sweep: no change said so, a newer full snapshot did not show the row.</summary>
+    internal const string SweptOp = "s";
+
+    private static readonly (string Name, string Type, NpgsqlDbType Parameter)[] Meta =
+    [
+        ("_deleted", "boolean", NpgsqlDbType.Boolean),
+        ("_op", "text", NpgsqlDbType.Text),
+        ("_lsn", "bigint", NpgsqlDbType.Bigint),
+        ("_source_epoch", "integer", NpgsqlDbType.Integer),
+        ("_partition", "integer", NpgsqlDbType.Integer),
+        ("_offset", "bigint", NpgsqlDbType.Bigint),
+        ("_committed_at", "timestamptz", NpgsqlDbType.TimestampTz),
+    ];
+
+    internal int KeyIndex => _table.Columns.IndexOf(_table.Required(_table.KeyColumn));
+
+    /// <summary>What current has seen of these keys; keys it never saw are absent.</summary>
+    internal async Task<Dictionary<long, KeyState>> StatesAsync(NpgsqlConnection connection, long[] keys, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(_states, connection);
+        command.Parameters.Add(new("keys", NpgsqlDbType.Array | NpgsqlDbType.Bigint) { Value = keys });
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var states = new Dictionary<long, KeyState>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            Core.Changes.Lsn? lsn = reader.IsDBNull(1) ? null : new((ulong)reader.GetInt64(1));
+            states[reader.GetInt64(0)] = new KeyState(lsn, reader.GetInt32(2));
+        }
+
+        return states;
+    }
+
+    /// <summary>Writes one row a key; kept columns keep the value the table has, or NULL where it has no such row.</summary>
+    internal async Task WriteAsync(
+        NpgsqlConnection connection, IReadOnlyCollection<FinalRow> rows, IReadOnlyDictionary<long, KeyState> known, CancellationToken cancellation)
+    {
+        // In key order: pages are touched once, and two loaders would lock rows in one order.
+        var ordered = rows.OrderBy(row => row.Last.Key).ToArray();
+        var whole = ordered.Where(row => !row.KeepsSome || !known.ContainsKey(row.Last.Key)).ToArray();
+        if (whole.Length > 0)
+        {
+            await RunAsync(connection, _upsert, whole, withKept: false, cancellation);
+        }
+
+        if (whole.Length < ordered.Length)
+        {
+            await RunAsync(connection, _update, [.. ordered.Where(row => row.KeepsSome && known.ContainsKey(row.Last.Key))], withKept: true, cancellation);
+        }
+    }
+
+    /// <summary>Buries the rows of older source epochs that a newer epoch's snapshot did not show.</summary>
+    internal async Task<int> SweepAsync(NpgsqlConnection connection, int epoch, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(_sweep, connection);
+        command.Parameters.AddWithValue("epoch", epoch);
+        return await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    private async Task RunAsync(NpgsqlConnection connection, string sql, FinalRow[] rows, bool withKept, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        var kept = new long[rows.Length];
+        var values = new object?[rows.Length][];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            values[i] = Plain(rows[i].Values, ref kept[i]);
+        }
+
+        for (var i = 0; i < _table.Columns.Length; i++)
+        {
+            var kind = _table.Columns[i].Kind;
+            Add(command, $"v{i}", PostgresTypes.Parameter(kind), PostgresTypes.Column(kind, values, i));
+        }
+
+        object[] meta =
+        [
+            Array.ConvertAll(rows, row => row.Deleted),
+            Array.ConvertAll(rows, row => OpOf(row.Last.Act)),
+            Array.ConvertAll(rows, row => row.State.HighestLsn is { } lsn ? (long)lsn.Value : (long?)null),
+            Array.ConvertAll(rows, row => row.State.SourceEpoch),
+            Array.ConvertAll(rows, row => row.Last.Partition),
+            Array.ConvertAll(rows, row => row.Last.Offset),
+            Array.ConvertAll(rows, row => row.Last.CommittedAt),
+        ];
+        for (var i = 0; i < meta.Length; i++)
+        {
+            Add(command, $"v{_table.Columns.Length + i}", Meta[i].Parameter, meta[i]);
+        }
+
+        if (withKept)
+        {
+            Add(command, "kept", NpgsqlDbType.Bigint, kept);
+        }
+
+        var written = await command.ExecuteNonQueryAsync(cancellation);
+        if (written != rows.Length)
+        {
+            throw new InvalidOperationException($"current rows of {_table.Name}: {rows.Length} to write, {written} written");
+        }
+    }
+
+    private static object?[] Plain(object?[] values, ref long kept)
+    {
+        if (Array.IndexOf(values, KeptValue.Instance) < 0)
+        {
+            return values;
+        }
+
+        var plain = new object?[values.Length];
+        for (var i = 0; i < plain.Length; i++)
+        {
+            if (ReferenceEquals(values[i], KeptValue.Instance))
+            {
+                kept |= 1L << i;
+            }
+            else
+            {
+                plain[i] = values[i];
+            }
+        }
+
+        return plain;
+    }
+
+    private static void Add(NpgsqlCommand command, string name, NpgsqlDbType type, object value) =>
+        command.Parameters.Add(new NpgsqlParameter(name, NpgsqlDbType.Array | type) { Value = value });
+
+    private static string OpOf(ChangeAct act) => act switch
+    {
+        ChangeAct.Snapshot => "r",
+        ChangeAct.Insert => "c",
+        ChangeAct.Update => "u",
+        _ => "d",
+    };
+}

@@ -1,0 +1,93 @@
+using HospitalStreaming.Core.Changes;
+using HospitalStreaming.Core.Domain;
+using HospitalStreaming.Core.Merging;
+using HospitalStreaming.Core.Naming;
+using HospitalStreaming.Lake;
+using HospitalStreaming.Lake.Objects;
+using HospitalStreaming.Warehouse.Loading;
+using Npgsql;
+
+namespace HospitalStreaming.Warehouse.Postgres;
+
+/// <summary>Loads one table's part of a claim: every record into raw as it is read, then one final row a key into current.</summary>
+internal sealed class TableLoader(WarehouseNames names, TableDescription table, ILake lake)
+{
+    private readonly RecordReader _reader = new(table, ColumnValueReader.Line);
+    private readonly CurrentWriter _current = new(names, table);
+
+    internal TableDescription Table => table;
+
+    internal async Task<Outcome> LoadAsync(
+        NpgsqlConnection connection,
+        long loadId,
+        IReadOnlyList<LakeObject> objects,
+        SourceEpochs epochs,
+        IReadOnlySet<long> held,
+        IReadOnlyList<LoadPosition> positions,
+        CancellationToken cancellation)
+    {
+        var batch = new Batch(held);
+        long rawRows = 0;
+        await using (var raw = await RawCopy.BeginAsync(connection, names, table, cancellation))
+        {
+            foreach (var item in objects)
+            {
+                await CopyAsync(raw, loadId, item, epochs, batch, cancellation);
+            }
+
+            rawRows = await raw.CompleteAsync(cancellation);
+        }
+
+        var keys = batch.Changes.Select(change => change.Key).Distinct().ToArray();
+        var known = keys.Length == 0 ? [] : await _current.StatesAsync(connection, keys, cancellation);
+        var rows = ChangeReducer.Reduce(batch.Changes, known, table.Columns.Length, _current.KeyIndex);
+        if (rows.Count > 0)
+        {
+            await _current.WriteAsync(connection, rows.Values, known, cancellation);
+        }
+
+        var swept = await SweepAsync(connection, objects, epochs, positions, cancellation);
+        return new Outcome(new TableLoad(table.Name, rawRows, rows.Count + swept, batch.Poison.Count, batch.LastCommittedAt), batch.Poison);
+    }
+
+    private async Task CopyAsync(RawCopy raw, long loadId, LakeObject item, SourceEpochs epochs, Batch batch, CancellationToken cancellation)
+    {
+        var stream = item.Name.Stream;
+        try
+        {
+            using var reader = await LakeObjectReader.OpenAsync(lake, item, cancellation);
+            foreach (var line in reader.Records())
+            {
+                var epoch = epochs.Of(stream.Topic, stream.Partition, line.Position.Offset);
+                var record = _reader.Read(line.Key, line.Value, epoch, stream.Partition, line.Position.Offset);
+                await raw.AddAsync(stream.Epoch, epoch, loadId, line, record, cancellation);
+                batch.Add(stream.Epoch, line, record);
+            }
+        }
+        catch (LakeDamageException failure)
+        {
+            throw new ObjectDamagedException(stream.Topic, failure.Message, failure);
+        }
+    }
+
+    // A newer full snapshot has shown all there is, once all its rows are here; what it did not show is gone.
+    private async Task<int> SweepAsync(
+        NpgsqlConnection connection, IReadOnlyList<LakeObject> objects, SourceEpochs epochs, IReadOnlyList<LoadPosition> positions, CancellationToken cancellation)
+    {
+        var topic = objects[0].Name.Stream.Topic;
+        var after = positions.Where(position => position.Stream.Topic == topic)
+            .GroupBy(position => position.Stream.Partition).ToDictionary(partition => partition.Key, partition => partition.Max(position => position.Next));
+        var before = new Dictionary<int, long>(after);
+        foreach (var item in objects)
+        {
+            before[item.Name.Stream.Partition] = Math.Min(before[item.Name.Stream.Partition], item.Name.StartOffset);
+        }
+
+        var epoch = epochs.SweepBelow(topic, partition => after.GetValueOrDefault(partition));
+        return epoch > epochs.SweepBelow(topic, partition => before.GetValueOrDefault(partition))
+            ? await _current.SweepAsync(connection, epoch, cancellation)
+            : 0;
+    }
+
+    internal sealed record Outcome(TableLoad Load, IReadOnlyList<(string StreamEpoch, PoisonRecord Record)> Poison);
+}

@@ -1,0 +1,32 @@
+namespace HospitalStreaming.Warehouse;
+
+/// <summary>Section Warehouse: where raw, current and marts live.</summary>
+public sealed class WarehouseOptions
+{
+    /// <summary>Configuration section.</summary>
+    public const string Section = "Warehouse";
+
+    /// <summary>postgres (default) or bigquery.</summary>
+    public string Kind { get; set; } = "postgres";
+
+    /// <summary>PostgreSQL connection string; with Kind postgres only. `hospital up` fills it with its own server where it is empty.</summary>
+    public string? ConnectionString { get; set; }
+
+    /// <summary>Google Cloud project; with Kind bigquery only.</summary>
+    public string? Project { get; set; }
+
+    /// <summary>Prefix of the schemas or data sets. Default hospital: hospital_raw, hospital, hospital_line, hospital_marts.</summary>
+    public string Dataset { get; set; } = "hospital";
+
+    /// <summary>BigQuery location of the data sets and jobs, e.g. asia-southeast1. Default US. Never changed in place.</summary>
+    public string Location { get; set; } = "US";
+
+    /// <summary>Path of a service account's JSON key; empty means Application Default Credentials. With Kind bigquery only.</summary>
+    public string? CredentialsFile { get; set; }
+
+    /// <summary>Shortest time between two loads of one BigQuery table. Default one minute: the quota is 1,500 loads a table and day, failed ones included.</summary>
+    public TimeSpan LoadInterval { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Most bytes one BigQuery query may bill. Default 100 GB; 0 for no limit.</summary>
+    public long MaximumBytesBilled { get; set; } = 100L * 1024 * 1024 * 1024;
+}

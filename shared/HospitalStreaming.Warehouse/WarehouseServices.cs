@@ -1,0 +1,45 @@
+using HospitalStreaming.Core.Domain;
+using HospitalStreaming.Core.Naming;
+using HospitalStreaming.Hosting.Settings;
+using HospitalStreaming.Lake;
+using HospitalStreaming.Warehouse.Loading;
+using HospitalStreaming.Warehouse.Postgres;
+using HospitalStreaming.Warehouse.Sql;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace HospitalStreaming.Warehouse;
+
+/// <summary>Registers the warehouse room once, however many roles ask.</summary>
+public static class WarehouseServices
+{
+    /// <summary>Options, their check, names, <see cref="IWarehouseSql"/>, and <see cref="IWarehouse"/> (which needs an <see cref="ILake"/>).</summary>
+    public static IServiceCollection AddWarehouse(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.Configure<WarehouseOptions>(configuration.GetSection(WarehouseOptions.Section));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IOptionsCheck, WarehouseOptionsCheck>());
+        services.TryAddSingleton(provider => new WarehouseNames(Options(provider).Dataset));
+        services.TryAddSingleton(provider => new PostgresWarehouseSource(
+            Options(provider).ConnectionString ?? throw new InvalidOperationException("Warehouse:ConnectionString is not set")));
+        services.TryAddSingleton<IWarehouseSql>(static provider =>
+            new PostgresWarehouseSql(provider.GetRequiredService<PostgresWarehouseSource>().Connections, provider.GetRequiredService<WarehouseNames>()));
+        services.TryAddSingleton<IWarehouse>(static provider => new PostgresWarehouse(
+            provider.GetRequiredService<PostgresWarehouseSource>().Connections,
+            provider.GetRequiredService<WarehouseNames>(),
+            HospitalSchema.CapturedTables,
+            provider.GetRequiredService<ILake>()));
+        return services;
+    }
+
+    /// <summary>The kind that the options name.</summary>
+    public static WarehouseKind KindOf(WarehouseOptions options) => options.Kind.ToLowerInvariant() switch
+    {
+        "postgres" => WarehouseKind.Postgres,
+        "bigquery" => WarehouseKind.BigQuery,
+        _ => WarehouseKind.Unknown,
+    };
+
+    private static WarehouseOptions Options(IServiceProvider provider) => provider.GetRequiredService<IOptions<WarehouseOptions>>().Value;
+}

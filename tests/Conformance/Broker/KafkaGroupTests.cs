@@ -1,0 +1,13 @@
+using HospitalStreaming.Tests.Conformance.Broker.Support;
+using HospitalStreaming.Tests.Conformance.Support;
+using Xunit;
+
+namespace HospitalStreaming.Tests.Conformance.Broker;
+
+/// <summary>On the lab's Kafka: shows that the expectations are Kafka's.</summary>
+[Collection(nameof(LabKafkaCollection))]
+public sealed class KafkaGroupTests : GroupScenarios
+{
+    public KafkaGroupTests(LabKafkaUnderTest broker)
+        : base(broker) => Lab.SkipWhenAbsent();
+}
