@@ -8,6 +8,8 @@ using HospitalStreaming.Warehouse.Sql;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Polly;
+using Polly.Retry;
 
 namespace HospitalStreaming.Transform;
 
@@ -22,12 +24,13 @@ internal sealed class TransformWorker(
     ILogger<TransformWorker> logger) : BackgroundService
 {
     private static readonly TimeSpan StartWait = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan FirstRetryWait = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestRetryWait = TimeSpan.FromSeconds(15);
 
     private readonly TransformOptions _options = options.Value;
     private long _seen = -1;
     private DateOnly _asOf;
-    private int _failures;
+    private bool _failed;
     private long? _testedAt;
     private string _shown = string.Empty;
     private Task _tests = Task.CompletedTask;
@@ -36,29 +39,42 @@ internal sealed class TransformWorker(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         health.Starting(RoleNames.Transform, "starting: waiting for the warehouse");
-        while (!stoppingToken.IsCancellationRequested)
+        var untilItWorks = Retry();
+        try
         {
-            try
+            while (!stoppingToken.IsCancellationRequested)
             {
-                await TurnAsync(stoppingToken);
-                _failures = 0;
+                await untilItWorks.ExecuteAsync(async token => await TurnAsync(token), stoppingToken);
+                _failed = false;
             }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                break;
-            }
-            catch (Exception failure)
-            {
-                // Whatever fails a cycle, the marts keep their last version and the next cycle starts over; the role never ends by itself.
-                _failures++;
-                meters.Retried(RoleNames.Transform, failure.GetType().Name);
-                Unhealthy(Describe(failure));
-                await Task.Delay(Backoff(_failures), clock, stoppingToken);
-            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The role stops.
         }
 
         await _tests;
     }
+
+    /// <summary>Whatever fails a cycle, the marts keep their last version and the next cycle starts over; the role never ends by itself.</summary>
+    private ResiliencePipeline Retry() => new ResiliencePipelineBuilder { TimeProvider = clock }
+        .AddRetry(new RetryStrategyOptions
+        {
+            ShouldHandle = new PredicateBuilder().Handle<Exception>(failure => failure is not OperationCanceledException),
+            MaxRetryAttempts = int.MaxValue,
+            BackoffType = DelayBackoffType.Exponential,
+            Delay = FirstRetryWait,
+            MaxDelay = LongestRetryWait,
+            UseJitter = true,
+            OnRetry = retry =>
+            {
+                _failed = true;
+                meters.Retried(RoleNames.Transform, retry.Outcome.Exception!.GetType().Name);
+                Unhealthy(Describe(retry.Outcome.Exception));
+                return ValueTask.CompletedTask;
+            },
+        })
+        .Build();
 
     private async Task TurnAsync(CancellationToken cancellation)
     {
@@ -98,7 +114,7 @@ internal sealed class TransformWorker(
     /// <summary>Waits for a change of current, the next day, the next test or the longest idle time; returns what is missing at the very start.</summary>
     private async Task<string> WaitForChangeAsync(CancellationToken cancellation)
     {
-        if (_seen < 0 || _failures > 0)
+        if (_seen < 0 || _failed)
         {
             return string.Join(", ", await runner.MissingAsync(cancellation));
         }
@@ -185,7 +201,4 @@ internal sealed class TransformWorker(
         Npgsql.NpgsqlException or System.Net.Sockets.SocketException or TimeoutException => "the warehouse cannot be reached; it is tried again",
         _ => $"{failure.GetType().Name} in a cycle; it is tried again",
     };
-
-    private static TimeSpan Backoff(int failures) =>
-        TimeSpan.FromMilliseconds(Math.Min(LongestRetryWait.TotalMilliseconds, 250 * Math.Pow(2, Math.Min(failures, 10) - 1)));
 }

@@ -14,6 +14,9 @@ public static class TopicNames
     /// <summary>Where native capture keeps its own state (slot, system id, snapshot progress).</summary>
     public const string CaptureState = "hospital.capture-state";
 
+    /// <summary>Where the producer notes how far its stream has come, for when the event topics' retention has removed what says so.</summary>
+    public const string ProducerState = "hospital.producer-state";
+
     /// <summary>The change topic of a captured table: postgres-source.public.TABLE.</summary>
     public static string ChangesOf(string table, string prefix = ChangePrefix) => $"{prefix}.public.{table}";
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using HospitalStreaming.Core.Domain.Events;
 
 namespace HospitalStreaming.Core.Simulation;
@@ -33,6 +34,9 @@ public sealed class HospitalSimulation
 
     /// <summary>When live events begin.</summary>
     public DateTimeOffset LiveFrom => new(_settings.StartDate.AddDays(SimulationSettings.HistoryDays).ToDateTime(TimeOnly.MinValue), TimeSpan.Zero);
+
+    /// <summary>The id of an event: hospital, dash, its number in at least twelve digits.</summary>
+    public static string EventId(string hospitalId, long sequence) => string.Create(CultureInfo.InvariantCulture, $"{hospitalId}-{sequence:D12}");
 
     /// <summary>The stream from a checkpoint on; it never ends. Each enumeration is independent and repeatable.</summary>
     /// <param name="checkpoint">From a record of this stream, or <see cref="SimulationCheckpoint.Beginning"/>.</param>

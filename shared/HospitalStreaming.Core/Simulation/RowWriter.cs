@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using HospitalStreaming.Core.Domain;
 using HospitalStreaming.Core.Domain.Events;
@@ -72,7 +71,7 @@ internal sealed class RowWriter(SimulationSettings settings, People people, Staf
         values[^2] = settings.HospitalId;
         values[^1] = time;
         return new(
-            string.Create(CultureInfo.InvariantCulture, $"{settings.HospitalId}-{sequence:D12}"), settings.HospitalId, time, type, table,
+            HospitalSimulation.EventId(settings.HospitalId, sequence), settings.HospitalId, time, type, table,
             ImmutableCollectionsMarshal.AsImmutableArray(values));
     }
 

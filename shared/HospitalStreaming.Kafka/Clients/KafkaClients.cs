@@ -15,10 +15,15 @@ public sealed partial class KafkaClients(IOptions<KafkaOptions> options, ILogger
     /// one partition with Java's partitioner (murmur2).
     /// </summary>
     /// <param name="client">Client id: the role's name.</param>
-    public IProducer<byte[]?, byte[]?> Producer(string client) =>
+    /// <param name="gapless">
+    /// Whether a message that can never be delivered ends the whole client (a fatal error), so that nothing after it in its partition is: for
+    /// writers that tell from a partition's last record what it holds.
+    /// </param>
+    public IProducer<byte[]?, byte[]?> Producer(string client, bool gapless = false) =>
         new ProducerBuilder<byte[]?, byte[]?>(new ProducerConfig(Common(client))
         {
             EnableIdempotence = true,
+            EnableGaplessGuarantee = gapless,
             Acks = Acks.All,
             MessageTimeoutMs = 0,
             Partitioner = Partitioner.Murmur2Random,

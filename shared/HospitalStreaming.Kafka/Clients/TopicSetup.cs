@@ -11,7 +11,7 @@ public sealed class TopicSetup(KafkaClients clients, IOptions<KafkaOptions> opti
 {
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>Event topics, change topics, dead letters and capture state.</summary>
+    /// <summary>Event topics, change topics, dead letters, capture and producer state.</summary>
     /// <exception cref="KafkaException">The broker refused; existing topics are no error.</exception>
     public async Task EnsureAsync(CancellationToken cancellation)
     {
@@ -19,7 +19,8 @@ public sealed class TopicSetup(KafkaClients clients, IOptions<KafkaOptions> opti
         var value = options.Value;
         var wanted = TopicNames.Events.Concat(TopicNames.Changes).Select(name => Specify(name, value.Partitions, forEver: false))
             .Append(Specify(TopicNames.DeadLetters, 1, forEver: true))
-            .Append(Specify(TopicNames.CaptureState, 1, forEver: true));
+            .Append(Specify(TopicNames.CaptureState, 1, forEver: true))
+            .Append(Specify(TopicNames.ProducerState, 1, forEver: true));
         try
         {
             await admin.CreateTopicsAsync(wanted, new CreateTopicsOptions { RequestTimeout = RequestTimeout, OperationTimeout = RequestTimeout })

@@ -55,13 +55,13 @@ internal sealed class HospitalProcess : IAsyncDisposable
     public static Task<(int Code, string Output)> VerifyAsync(string state, CancellationToken cancellation) =>
         RunAsync(["verify", "--state", state], TimeSpan.FromMinutes(3), cancellation);
 
-    /// <summary>Waits until a mart row answers through the dashboard, as a browser would see it.</summary>
-    public Task<JsonElement> ChartAsync(CancellationToken cancellation) =>
-        Wait.ForAsync("a chart with data", TimeSpan.FromSeconds(120), async () =>
-        {
-            var overview = await GetAsync("/api/tiles/overview", cancellation);
-            return overview is { } tile && tile.GetRawText().Contains("visits", StringComparison.Ordinal) && HasRows(tile) ? tile : null;
-        }, () => Output, cancellation);
+    /// <summary>Waits until the dashboard shows at least that many visits, as a browser would see it; returns how many it shows.</summary>
+    public Task<long> VisitsAsync(long atLeast, CancellationToken cancellation) =>
+        Wait.ForAsync($"{atLeast} visits on the chart", TimeSpan.FromSeconds(180), async () => await ShownVisitsAsync(cancellation) is { } visits && visits >= atLeast ? visits : (long?)null, () => Output, cancellation);
+
+    /// <summary>Waits until every role has started (the line has announced itself).</summary>
+    public Task RunningAsync(CancellationToken cancellation) =>
+        Wait.UntilAsync("the line to announce itself", TimeSpan.FromSeconds(90), () => Task.FromResult(Ended() ?? Url() is not null), () => Output, cancellation);
 
     /// <summary>A GET on the dashboard; null while it does not answer.</summary>
     public async Task<JsonElement?> GetAsync(string path, CancellationToken cancellation)
@@ -119,12 +119,25 @@ internal sealed class HospitalProcess : IAsyncDisposable
     /// <summary>PostgreSQL processes whose data is in this state folder, children included.</summary>
     public IReadOnlyList<int> PostgresProcesses() => Postgres(_state);
 
-    /// <summary>PostgreSQL server processes that run on a state folder's data.</summary>
+    /// <summary>PostgreSQL servers (postmasters) that run on a state folder's data.</summary>
+    public static IReadOnlyList<int> Postmasters(string state) =>
+        [.. Directory.EnumerateDirectories("/proc").Select(path => int.TryParse(Path.GetFileName(path), CultureInfo.InvariantCulture, out var pid) ? pid : 0)
+            .Where(pid => pid > 0 && CommandLine(pid).Contains(state, StringComparison.Ordinal) && CommandLine(pid).Contains("postgres", StringComparison.Ordinal))];
+
+    /// <summary>PostgreSQL processes that run on a state folder's data, children included.</summary>
     public static IReadOnlyList<int> Postgres(string state)
     {
-        var postmasters = Directory.EnumerateDirectories("/proc").Select(path => int.TryParse(Path.GetFileName(path), CultureInfo.InvariantCulture, out var pid) ? pid : 0)
-            .Where(pid => pid > 0 && CommandLine(pid).Contains(state, StringComparison.Ordinal) && CommandLine(pid).Contains("postgres", StringComparison.Ordinal)).ToHashSet();
+        var postmasters = Postmasters(state).ToHashSet();
         return [.. postmasters, .. Children(postmasters)];
+    }
+
+    /// <summary>kill -9 of processes that may be gone already.</summary>
+    public static void KillAll(IReadOnlyList<int> pids)
+    {
+        if (pids.Count > 0)
+        {
+            Signal("KILL", pids);
+        }
     }
 
     /// <inheritdoc/>
@@ -165,7 +178,18 @@ internal sealed class HospitalProcess : IAsyncDisposable
         return hospital;
     }
 
-    private static bool HasRows(JsonElement tile) => tile.TryGetProperty("rows", out var rows) && rows.GetArrayLength() > 0;
+    private bool? Ended() => _process.HasExited ? throw new InvalidOperationException($"hospital ended with code {_process.ExitCode}:\n{Output}") : null;
+
+    private async Task<long?> ShownVisitsAsync(CancellationToken cancellation)
+    {
+        if (await GetAsync("/api/tiles/overview", cancellation) is not { } tile || tile.GetProperty("rows").GetArrayLength() == 0)
+        {
+            return null;
+        }
+
+        var column = tile.GetProperty("columns").EnumerateArray().ToList().FindIndex(name => name.GetString() == "visits");
+        return tile.GetProperty("rows")[0][column].GetInt64();
+    }
 
     private static IEnumerable<int> Children(IReadOnlySet<int> parents) => Directory.EnumerateDirectories("/proc")
         .Select(path => int.TryParse(Path.GetFileName(path), CultureInfo.InvariantCulture, out var pid) ? pid : 0)
