@@ -5,12 +5,8 @@ using HospitalStreaming.Hosting.State;
 using HospitalStreaming.Hospital.Commands;
 using HospitalStreaming.Hospital.Composition;
 using HospitalStreaming.Kafka.Clients;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace HospitalStreaming.Hospital.Up;
 

@@ -2,7 +2,6 @@ using HospitalStreaming.Core.Naming;
 using HospitalStreaming.Hosting.Health;
 using HospitalStreaming.Hosting.Telemetry;
 using HospitalStreaming.Warehouse.Sql;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace HospitalStreaming.Hospital.Up;
 
