@@ -46,9 +46,12 @@ public sealed class FolderLakeTests : LakeSuite, IDisposable
         var path = lake.AddressOf(draft.Name);
         File.Delete(path + ".meta");
         var bytes = await File.ReadAllBytesAsync(path, Token);
-        await File.WriteAllBytesAsync(path, bytes[..^20], Token);
+        for (var length = bytes.Length - 1; length >= 0; length--)
+        {
+            await File.WriteAllBytesAsync(path, bytes[..length], Token);
+            (await lake.FindAsync(draft.Name, Token))!.Manifest.ShouldBeNull($"{length} of {bytes.Length} bytes left");
+        }
 
-        (await lake.FindAsync(draft.Name, Token))!.Manifest.ShouldBeNull();
         using var other = Samples.Draft(Visits, 0, 2);
         await Should.ThrowAsync<LakeDamageException>(() => Samples.PutAsync(lake, other, Token));
     }
