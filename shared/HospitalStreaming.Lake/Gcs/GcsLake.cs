@@ -89,14 +89,13 @@ internal sealed class GcsLake(GcsClient client, string bucket, LakeCompression c
     public async Task<bool> CreateDocumentAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellation)
     {
         DocumentPath.Check(path);
-        if (await client.CreateAsync(path, content, "application/json", NoMetadata, cancellation) is not null)
+        var created = await client.CreateAsync(path, content, "application/json", NoMetadata, cancellation) is not null;
+        if (created)
         {
             news.Announce();
-            return true;
         }
 
-        // Our own request may have made it and its reply been lost: then what stands there is exactly this content, and both answers are true.
-        return false;
+        return created;
     }
 
     /// <inheritdoc/>
