@@ -43,11 +43,7 @@ public sealed class RecordReader(TableDescription table, ColumnValueReader value
         object?[]? row = null;
         if (act != ChangeAct.Delete)
         {
-            using var json = JsonDocument.Parse(after ?? throw new FormatException($"a raw row of {table.Name} has no row in it"));
-            if (ReadRow(json.RootElement, id, out row) is { } misfit)
-            {
-                throw new FormatException($"a raw row of {table.Name} is not readable: {misfit.Detail}");
-            }
+            row = RowOf(after ?? throw new FormatException($"a raw row of {table.Name} has no row in it"), id);
         }
 
         return place with
@@ -58,6 +54,21 @@ public sealed class RecordReader(TableDescription table, ColumnValueReader value
             Values = row,
             MovedFrom = oldKey is null ? null : KeyOf(Encoding.UTF8.GetBytes(oldKey)),
         };
+    }
+
+    private object?[] RowOf(string after, long id)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(after);
+            return ReadRow(json.RootElement, id, out var row) is { } misfit
+                ? throw new FormatException($"a raw row of {table.Name} is not readable: {misfit.Detail}")
+                : row;
+        }
+        catch (JsonException)
+        {
+            throw new FormatException($"a raw row of {table.Name} is no JSON");
+        }
     }
 
     private ReadRecord ReadChange(ChangeEnvelope envelope, LakeRecord line, int sourceEpoch)

@@ -41,20 +41,13 @@ internal sealed class RawHistory(WarehouseNames names, TableDescription table)
             WHERE key = ANY(@keys) AND poison IS NULL AND op IS NOT NULL ORDER BY load_id, partition, "offset"
             """,
             connection);
-        command.Parameters.Add(new("keys", NpgsqlDbType.Array | NpgsqlDbType.Text) { Value = Array.ConvertAll(keys, KeyText) });
+        command.Parameters.Add(new("keys", NpgsqlDbType.Array | NpgsqlDbType.Text) { Value = Array.ConvertAll(keys, key => KeyText(table, key)) });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var histories = new Dictionary<long, List<RowChange>>();
         while (await reader.ReadAsync(cancellation))
         {
-            var place = new RowChange(
-                0,
-                default,
-                null,
-                reader.GetInt32(2),
-                reader.GetInt32(0),
-                reader.GetInt64(1),
-                reader.IsDBNull(5) ? null : reader.GetFieldValue<DateTimeOffset>(5),
-                null);
+            var place = Place(
+                reader.GetInt32(2), reader.GetInt32(0), reader.GetInt64(1), reader.IsDBNull(5) ? null : reader.GetFieldValue<DateTimeOffset>(5));
             var change = _reader.FromRaw(
                 reader.GetString(3),
                 reader.IsDBNull(4) ? null : new Lsn((ulong)reader.GetInt64(4)),
@@ -73,6 +66,10 @@ internal sealed class RawHistory(WarehouseNames names, TableDescription table)
         return histories;
     }
 
-    // As every producer of change topics writes it: one column, no space.
-    private string KeyText(long key) => string.Create(CultureInfo.InvariantCulture, $$"""{"{{table.KeyColumn}}":{{key}}}""");
+    /// <summary>A change's place, for <see cref="RecordReader.FromRaw"/> to fill in the rest.</summary>
+    internal static RowChange Place(int sourceEpoch, int partition, long offset, DateTimeOffset? committedAt) =>
+        new(0, default, null, sourceEpoch, partition, offset, committedAt, null);
+
+    /// <summary>A key as every producer of change topics writes it: one column, no space.</summary>
+    internal static string KeyText(TableDescription table, long key) => string.Create(CultureInfo.InvariantCulture, $$"""{"{{table.KeyColumn}}":{{key}}}""");
 }
