@@ -49,7 +49,6 @@ internal sealed class Ledger(WarehouseNames names)
     /// <summary>Writes the claim's objects, and moves each chain's position from exactly where the claim starts to where it ends.</summary>
     internal async Task AdvanceAsync(NpgsqlConnection connection, long loadId, LoadClaim claim, CancellationToken cancellation)
     {
-        await WriteObjectsAsync(connection, loadId, claim.Objects, cancellation);
         foreach (var chain in claim.Objects.GroupBy(item => item.Name.Stream))
         {
             var stream = chain.Key;
@@ -87,6 +86,8 @@ internal sealed class Ledger(WarehouseNames names)
                 throw new LoadFencedException($"{stream} was loaded further already, or not up to {start}");
             }
         }
+
+        await WriteObjectsAsync(connection, loadId, claim.Objects, cancellation);
     }
 
     /// <summary>Bumps the signals of the changed tables and of current as a whole, and wakes who listens.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using HospitalStreaming.Modelling.Compiling;
 using HospitalStreaming.Modelling.Project;
 using HospitalStreaming.Tests.Conformance.Support;
 using HospitalStreaming.Tests.Conformance.Transform.Support;
@@ -29,8 +30,8 @@ public sealed class DbtOracleTests(LabPostgres postgres)
 
         foreach (var model in runner.Compile(runner.Today).Models)
         {
-            var ours = model.Relation.In(Modelling.Compiling.ModelDialect.Postgres);
-            var dbts = ours.Replace("\"hospital_", "\"dbt_", StringComparison.Ordinal);
+            var ours = model.Relation.In(ModelDialect.Postgres);
+            var dbts = (model.Relation with { Schema = model.Relation.Schema.Replace("hospital", "dbt", StringComparison.Ordinal) }).In(ModelDialect.Postgres);
             var different = await warehouse.ScalarAsync(
                 $"SELECT (SELECT count(*) FROM (TABLE {ours} EXCEPT ALL TABLE {dbts}) a) + (SELECT count(*) FROM (TABLE {dbts} EXCEPT ALL TABLE {ours}) b)", token);
             different.ShouldBe(0L, $"{model.Name} differs from dbt's\n{output}");
