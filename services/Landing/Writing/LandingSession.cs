@@ -9,6 +9,9 @@ namespace HospitalStreaming.Landing.Writing;
 /// </summary>
 internal sealed class LandingSession(NpgsqlDataSource database) : IAsyncDisposable
 {
+    // The server notices a little late that a killed process's session is over.
+    private const int PatienceMs = 2_000;
+
     private readonly SemaphoreSlim _turn = new(1);
     private NpgsqlConnection? _connection;
 
@@ -50,8 +53,14 @@ internal sealed class LandingSession(NpgsqlDataSource database) : IAsyncDisposab
         var connection = await database.OpenConnectionAsync(cancellation);
         try
         {
-            await using var question = new NpgsqlCommand($"SELECT pg_try_advisory_lock({LandingLock.Writer})", connection);
-            return (bool)(await question.ExecuteScalarAsync(cancellation))! ? connection : throw new AnotherLandingException();
+            await using var command = new NpgsqlCommand($"SET lock_timeout = '{PatienceMs}ms'; SELECT pg_advisory_lock({LandingLock.Writer}); RESET lock_timeout", connection);
+            await command.ExecuteNonQueryAsync(cancellation);
+            return connection;
+        }
+        catch (PostgresException held) when (held.SqlState == PostgresErrorCodes.LockNotAvailable)
+        {
+            await connection.DisposeAsync();
+            throw new AnotherLandingException();
         }
         catch
         {
