@@ -9,8 +9,8 @@ var root = new RootCommand("HospitalStreaming: from a committed row to a live ch
     RunCommand.Create(),
     StatusCommand.Create(),
     TopicsCommand.Create(),
-    //LoadCommand.Create(),
-    //VerifyCommand.Create(),
+    LoadCommand.Create(),
+    VerifyCommand.Create(),
     HashPasswordCommand.Create(),
     HealthCommand.Create(),
 };

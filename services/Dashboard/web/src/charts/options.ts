@@ -98,7 +98,7 @@ export function ranked(rows: readonly NamedBar[], color: string, format: (value:
   const room = narrow ? 112 : 160;
   return {
     ...base(drawing),
-    grid: { left: 4, right: narrow ? 64 : 92, top: 4, bottom: 4, containLabel: true },
+    grid: { left: 4, right: rows.some((row) => row.share != null) ? 108 : 64, top: 4, bottom: 4, containLabel: true },
     xAxis: { type: 'value', show: false, max: 'dataMax' },
     yAxis: {
       type: 'category', inverse: true, data: rows.map((row) => row.name), axisTick: { show: false }, axisLine: { show: false },
@@ -217,7 +217,7 @@ export function lagMinutes(minutes: readonly LagMinute[], bar: number, drawing: 
     legend: legend(colors),
     grid: { left: 8, right: 12, top: 54, bottom: 4, containLabel: true },
     xAxis: categoryAxis(colors, minutes.map((minute) => time(minute.at))),
-    yAxis: { ...valueAxis(colors, 'Seconds', (value) => seconds(value)), max: (range: { max: number }) => Math.max(range.max * 1.15, 0.1) },
+    yAxis: { ...valueAxis(colors, 'Time', (value) => seconds(value)), min: 0 },
     tooltip: tooltip(colors, 'axis', (params) => {
       const minute = minutes[first(params).dataIndex]!;
       return tip(time(minute.at), [{ color: colors.blue, name: 'Half within', value: seconds(minute.p50) }, { color: colors.amber, name: '95 in 100 within', value: seconds(minute.p95) }], `Bar: 95 in 100 within ${seconds(bar)}`);

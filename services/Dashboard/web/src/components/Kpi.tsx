@@ -22,9 +22,10 @@ interface Props {
 export function Kpi({ label, value, note, change, good = 'up', changeNote = 'last whole month against the one before', trend, color = 'blue' }: Props) {
   const { state } = useFreshness();
   const draw = useCallback((drawing: Drawing) => spark(trend ?? [], drawing.colors[color], drawing), [trend, color]);
+  const drawn = trend !== undefined && trend.length > 2;
   const better = change == null || change === 0 ? 'flat' : (change > 0) === (good === 'up') ? 'better' : 'worse';
   return (
-    <section className={`tile kpi${state.kind === 'silent' ? ' tile-stale' : ''}`} aria-label={label}>
+    <section className={`tile kpi${drawn ? ' kpi-drawn' : ''}${state.kind === 'silent' ? ' tile-stale' : ''}`} aria-label={label}>
       <div className="kpi-label">{label}</div>
       {value === undefined ? <Skeleton height={30} mt={6} width="70%" /> : <div className="kpi-value" data-testid={`kpi-${label}`}>{value}</div>}
       <div className="kpi-foot">
@@ -35,7 +36,7 @@ export function Kpi({ label, value, note, change, good = 'up', changeNote = 'las
         )}
         {note && <span className="kpi-note">{note}</span>}
       </div>
-      {trend && trend.length > 2 && <div className="kpi-spark" aria-hidden="true"><Chart draw={draw} label={`${label} by month`} /></div>}
+      {drawn && <div className="kpi-spark" aria-hidden="true"><Chart draw={draw} label={`${label} by month`} /></div>}
     </section>
   );
 }

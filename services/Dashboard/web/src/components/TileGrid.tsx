@@ -34,7 +34,7 @@ export function TileGrid({ view, tiles }: { view: string; tiles: readonly GridTi
   );
   return (
     <div>
-      <Group className="grid-tools no-print" justify="flex-end" gap="xs">
+      {!(column && hidden.length === 0) && <Group className="grid-tools no-print" justify="flex-end" gap="xs">
         {hidden.length > 0 && (
           <Menu position="bottom-end" shadow="md">
             <Menu.Target><Button size="compact-sm" variant="subtle" leftSection={<Icon name="plus" size={15} />}>Add tile ({hidden.length})</Button></Menu.Target>
@@ -47,7 +47,7 @@ export function TileGrid({ view, tiles }: { view: string; tiles: readonly GridTi
             {editing ? 'Done' : 'Arrange'}
           </Button>
         )}
-      </Group>
+      </Group>}
       <div ref={ref} className={editing ? 'grid grid-editing' : 'grid'}>
         {width === 0 ? null : column ? (
           <div className="grid-column">

@@ -1,7 +1,7 @@
 const locale = 'en-US';
 const money0 = new Intl.NumberFormat(locale, { style: 'currency', currency: 'USD', maximumFractionDigits: 0 });
 const money2 = new Intl.NumberFormat(locale, { style: 'currency', currency: 'USD' });
-const moneyShort = new Intl.NumberFormat(locale, { style: 'currency', currency: 'USD', notation: 'compact', minimumFractionDigits: 0, maximumFractionDigits: 2 });
+const moneyShort = new Intl.NumberFormat(locale, { style: 'currency', currency: 'USD', notation: 'compact', maximumSignificantDigits: 3 });
 const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
 const short = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 });
 const one = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
@@ -29,10 +29,11 @@ export const perSecond = (value: Amount) => (isNumber(value) ? `${value < 100 ? 
 export function seconds(value: Amount): string {
   if (!isNumber(value)) return dash;
   if (value < 0.0005) return '0 ms';
-  if (value < 1) return `${Math.round(value * 1000)} ms`;
-  if (value < 60) return `${value < 10 ? value.toFixed(1) : Math.round(value)} s`;
-  if (value < 3600) return `${Math.floor(value / 60)} min ${Math.round(value % 60)} s`;
-  return `${Math.floor(value / 3600)} h ${Math.round((value % 3600) / 60)} min`;
+  if (value < 0.9995) return `${Math.round(value * 1000)} ms`;
+  if (value < 59.5) return `${value < 9.95 ? value.toFixed(1) : Math.round(value)} s`;
+  const s = Math.round(value);
+  if (s < 3600) return `${Math.floor(s / 60)} min ${s % 60} s`;
+  return `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`;
 }
 
 /** How old something is, coarse: 8 s, 3 min, 2 h, 4 days. */

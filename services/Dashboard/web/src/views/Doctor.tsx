@@ -19,7 +19,6 @@ export const visitColumns: Column<VisitRow>[] = [
   { key: 'patient', title: 'Patient', value: (row) => row.patient_id, show: (row) => patientName(row.patient_id ?? -1) },
   { key: 'diagnosis', title: 'Diagnosis', value: (row) => row.diagnosis, wide: true },
   { key: 'prescriptions', title: 'Prescriptions', value: (row) => row.prescription_count, align: 'right', wide: true },
-  { key: 'cost', title: 'Visit cost', value: (row) => row.visit_cost, show: (row) => moneyExact(row.visit_cost), align: 'right', wide: true },
   { key: 'billed', title: 'Billed', value: (row) => row.billed_amount, show: (row) => moneyExact(row.billed_amount), align: 'right' },
   { key: 'outstanding', title: 'Outstanding', value: (row) => row.outstanding_amount, show: (row) => moneyExact(row.outstanding_amount), align: 'right', wide: true },
   { key: 'status', title: 'Status', value: (row) => row.payment_status, show: (row) => <Status status={row.payment_status} /> },
@@ -55,9 +54,9 @@ export function Doctor({ id }: { id: number }) {
         { box: { i: 'months', x: 0, y: 0, w: 7, h: 7 }, title: 'Billed by month', content: (
           <Tile title="Billed by month" note="Bills of the visits of each month" query={months} empty={bills.length === 0} table={() => monthTable(bills)}><Chart draw={drawBills} label={`${title}: billed by month.`} /></Tile>) },
         { box: { i: 'diagnoses', x: 7, y: 0, w: 5, h: 7 }, title: 'Diagnoses', content: <Diagnoses name="doctor-diagnoses" params={params} top={9} title="Diagnoses" /> },
-        { box: { i: 'visits-by-month', x: 0, y: 7, w: 5, h: 9 }, title: 'Visits by month', content: (
+        { box: { i: 'visits-by-month', x: 0, y: 7, w: 4, h: 9 }, title: 'Visits by month', content: (
           <Tile title="Visits by month" query={months} empty={seen.length === 0} table={() => ({ columns: ['Month', 'Visits', 'Patients seen'], rows: seen.map((row) => [monthLabel(row.month), row.visits, row.patients]) })}><Chart draw={drawVisits} label={`${title}: visits by month.`} /></Tile>) },
-        { box: { i: 'visits', x: 5, y: 7, w: 7, h: 9 }, title: 'Visits', content: (
+        { box: { i: 'visits', x: 4, y: 7, w: 8, h: 9 }, title: 'Visits', content: (
           <Tile title="Visits" note="The newest 500; select one for the patient's journey" query={visits} empty={visits.rows?.length === 0}
             table={() => ({ columns: visitColumns.map((column) => column.title), rows: (visits.rows ?? []).map((row) => visitColumns.map((column) => column.key === 'patient' ? patientName(row.patient_id ?? -1) : column.value(row))) })}>
             <DataTable rows={visits.rows ?? []} columns={visitColumns} sort={{ key: 'at', desc: true }} caption={`Visits of ${title}`} pageSize={20}

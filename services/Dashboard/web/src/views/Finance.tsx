@@ -20,7 +20,7 @@ const columns: Column<RevenueDoctor>[] = [
   { key: 'bills', title: 'Bills', value: (row) => row.bill_count, show: (row) => count(row.bill_count), align: 'right', wide: true },
   { key: 'billed', title: 'Billed', value: (row) => row.billed_amount, show: (row) => money(row.billed_amount), align: 'right' },
   { key: 'paid', title: 'Paid', value: (row) => row.paid_amount, show: (row) => money(row.paid_amount), align: 'right', wide: true },
-  { key: 'outstanding', title: 'Outstanding', value: (row) => row.outstanding_amount, show: (row) => money(row.outstanding_amount), align: 'right' },
+  { key: 'outstanding', title: 'Outstanding', value: (row) => row.outstanding_amount, show: (row) => money(row.outstanding_amount), align: 'right', wide: true },
   { key: 'rate', title: 'Collected', value: (row) => row.collection_rate, show: (row) => percent(row.collection_rate), align: 'right' },
 ];
 

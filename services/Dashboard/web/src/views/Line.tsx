@@ -54,7 +54,7 @@ export function Line() {
       <div className="line-tiles">
         <Minutes />
         <Models />
-        <Tests />
+        <div className="line-tests"><Tests /></div>
       </div>
     </>
   );
@@ -87,7 +87,7 @@ function Detail({ stop, samples }: { stop: LineStop; samples: readonly Sample[] 
     <section className={`tile detail stop-${stop.condition}`} aria-label={`${stop.title} in detail`}>
       <div className="detail-head">
         <span className="stop-icon"><Icon name={stop.name as IconName} size={22} /></span>
-        <div><h2>{stop.title}</h2><Text size="sm" c="dimmed">{words[stop.condition]}{stop.detail ? `: ${stop.detail}` : ''}</Text></div>
+        <div><h2>{stop.title}</h2><Text size="sm" c="dimmed">{stop.detail ? stop.detail.charAt(0).toUpperCase() + stop.detail.slice(1) : words[stop.condition]}</Text></div>
       </div>
       <dl className="facts">{facts.map((fact) => <div key={fact.label}><dt>{fact.label}</dt><dd>{fact.value}</dd></div>)}</dl>
       <div className="detail-spark"><Text size="xs" c="dimmed">Records a second, last two minutes</Text><div className="detail-chart"><Chart draw={draw} label={`${stop.title}: records a second over the last two minutes`} /></div></div>
@@ -100,7 +100,7 @@ function Minutes() {
   const minutes = useMemo(() => (query.data?.freshness.minutes ?? []).map((minute) => ({ at: minute.at, p50: minute.figures.p50Seconds, p95: minute.figures.p95Seconds })), [query.data]);
   const draw = useCallback((drawing: Drawing) => lagMinutes(minutes, barSeconds, drawing), [minutes]);
   return (
-    <Tile title="Commit to chart by minute" note="From a commit in the hospital's database to a browser's live channel" query={query} empty={minutes.length === 0} emptyText="No canary has come through yet."
+    <Tile title="Commit to chart by minute" note="From the hospital's database to a live channel" query={query} empty={minutes.length === 0} emptyText="No canary has come through yet."
       table={() => ({ columns: ['Minute (UTC)', 'Deliveries', 'p50 s', 'p95 s', 'Slowest s'], rows: (query.data?.freshness.minutes ?? []).map((minute) => [minute.at, minute.figures.deliveries, minute.figures.p50Seconds, minute.figures.p95Seconds, minute.figures.maxSeconds]) })}>
       <Chart draw={draw} label={`Commit to chart by minute, ${minutes.length} minutes.`} />
     </Tile>
@@ -110,8 +110,9 @@ function Minutes() {
 const modelColumns: Column<ModelRow>[] = [
   { key: 'model', title: 'Model', value: (row) => row.model },
   { key: 'rows', title: 'Rows', value: (row) => row.rows, show: (row) => count(row.rows), align: 'right' },
+  { key: 'changed', title: 'Changed', value: (row) => row.changed_rows, show: (row) => count(row.changed_rows), align: 'right', wide: true },
   { key: 'took', title: 'Took', value: (row) => row.took_ms, show: (row) => (row.took_ms === null ? '–' : seconds(row.took_ms / 1000)), align: 'right' },
-  { key: 'built', title: 'Built', value: (row) => row.built_at, show: (row) => timeOfDay(row.built_at) },
+  { key: 'built', title: 'Built', value: (row) => row.built_at, show: (row) => timeOfDay(row.built_at), wide: true },
   { key: 'ok', title: 'State', value: (row) => (row.ok ? 'built' : 'failed'), show: (row) => <Badge variant="light" radius="sm" size="sm" color={row.ok ? 'teal' : 'red'}>{row.ok ? 'built' : 'failed'}</Badge> },
 ];
 
@@ -128,6 +129,9 @@ function Models() {
 const testColumns: Column<TestRow>[] = [
   { key: 'test', title: 'Test', value: (row) => row.test },
   { key: 'status', title: 'Result', value: (row) => row.status, show: (row) => <Badge variant="light" radius="sm" size="sm" color={row.status === 'pass' ? 'teal' : row.status === 'warn' ? 'yellow' : 'red'}>{row.status}</Badge> },
+  { key: 'model', title: 'Model', value: (row) => row.model },
+  { key: 'severity', title: 'Severity', value: (row) => row.severity, wide: true },
+  { key: 'ran', title: 'Ran (UTC)', value: (row) => row.ran_at, show: (row) => dateTime(row.ran_at), wide: true },
   { key: 'failures', title: 'Rows against', value: (row) => row.failures, show: (row) => count(row.failures), align: 'right' },
 ];
 
@@ -135,7 +139,7 @@ function Tests() {
   const tile = useTile<TestRow>('model-tests');
   const bad = (tile.rows ?? []).filter((row) => row.status !== 'pass');
   return (
-    <Tile title="Data tests" note={tile.rows ? `${count(tile.rows.length - bad.length)} of ${count(tile.rows.length)} pass${tile.rows[0]?.ran_at ? `, ran ${dateTime(tile.rows[0].ran_at)} UTC` : ''}` : undefined} query={tile} empty={tile.rows?.length === 0} emptyText="No test has run yet."
+    <Tile title="Data tests" note={tile.rows ? `${count(tile.rows.length - bad.length)} of ${count(tile.rows.length)} pass` : undefined} query={tile} empty={tile.rows?.length === 0} emptyText="No test has run yet."
       table={() => ({ columns: ['Test', 'Model', 'Severity', 'Result', 'Rows against', 'Ran (UTC)'], rows: (tile.rows ?? []).map((row) => [row.test, row.model, row.severity, row.status, row.failures, row.ran_at]) })}>
       <DataTable rows={tile.rows ?? []} columns={testColumns} caption="Data tests" pageSize={60} />
     </Tile>

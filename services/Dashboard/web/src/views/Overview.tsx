@@ -35,33 +35,34 @@ function Since() {
   const { place } = usePlace();
   const overview = useTile<OverviewRow>('overview', { hospital: place.hospital || undefined }).rows?.[0];
   if (!overview) return <>{periods.find((each) => each.value === place.period)?.long}</>;
-  return <>{periods.find((each) => each.value === place.period)?.long} · {count(overview.visits_today)} visits today · {count(overview.patients)} patients and {count(overview.doctors)} doctors on record since {date(overview.first_visit_date)}</>;
+  return <>{periods.find((each) => each.value === place.period)?.long} · {count(overview.patients)} patients and {count(overview.doctors)} doctors on record since {date(overview.first_visit_date)}</>;
 }
 
 function Figures() {
   const params = useFilters();
   const months = useTile<MonthRevenue>('revenue-by-month', params).rows;
   const visits = useTile<MonthVisits>('visits-by-month', params).rows;
+  const overview = useTile<OverviewRow>('overview', { hospital: params.hospital }).rows?.[0];
   const at = running();
   const billed = useMemo(() => (months ?? []).map((row) => ({ month: monthOf(row.month_start), value: row.billed_amount })), [months]);
   const paid = useMemo(() => (months ?? []).map((row) => ({ month: monthOf(row.month_start), value: row.paid_amount })), [months]);
   const open = useMemo(() => (months ?? []).map((row) => ({ month: monthOf(row.month_start), value: row.outstanding_amount })), [months]);
   const seen = useMemo(() => (visits ?? []).map((row) => ({ month: monthOf(row.month_start), value: row.total_visits })), [visits]);
   const average = useMemo(() => (months ?? []).filter((row) => row.bill_count > 0).map((row) => ({ month: monthOf(row.month_start), value: row.billed_amount / row.bill_count })), [months]);
-  const collected = useMemo(() => (months ?? []).filter((row) => row.billed_amount > 0).map((row) => ({ month: monthOf(row.month_start), value: (100 * row.paid_amount) / row.billed_amount })), [months]);
   const total = (series: { value: number }[]) => sum(series, (point) => point.value);
   const trend = (series: { month: string; value: number }[]) => series.filter((point) => point.month < at).map((point) => point.value);
   const bills = sum(months ?? [], (row) => row.bill_count);
-  const trends = useMemo(() => [billed, paid, open, collected, seen, average].map(trend), [billed, paid, open, collected, seen, average]);
+  const trends = useMemo(() => [billed, paid, open, seen, average].map(trend), [billed, paid, open, seen, average]);
   const value = (text: string) => (months && visits ? text : undefined);
   return (
     <div className="kpis">
       <Kpi label="Billed" value={value(moneyCompact(total(billed)))} change={lastMonthChange(billed, at)} trend={trends[0]} />
-      <Kpi label="Collected" value={value(moneyCompact(total(paid)))} change={lastMonthChange(paid, at)} trend={trends[1]} />
-      <Kpi label="Outstanding" value={value(moneyCompact(total(open)))} change={lastMonthChange(open, at)} good="down" trend={trends[2]} color="amber" />
-      <Kpi label="Collection rate" value={value(percent(rate(total(paid), total(billed))))} note={`${countCompact(bills)} bills`} trend={trends[3]} />
-      <Kpi label="Visits" value={value(count(total(seen)))} change={lastMonthChange(seen, at)} trend={trends[4]} color="teal" />
-      <Kpi label="Average bill" value={value(moneyExact(bills ? total(billed) / bills : null))} change={lastMonthChange(average, at)} trend={trends[5]} color="violet" />
+      <Kpi label="Collected" value={value(moneyCompact(total(paid)))} note={`${percent(rate(total(paid), total(billed)))} of billed`} trend={trends[1]} />
+      <Kpi label="Outstanding" value={value(moneyCompact(total(open)))} note={`${percent(rate(total(open), total(billed)))} of billed`} trend={trends[2]} color="amber" />
+      <Kpi label="Visits" value={value(count(total(seen)))} change={lastMonthChange(seen, at)} trend={trends[3]} color="teal" />
+      <Kpi label="Visits today" value={overview ? count(overview.visits_today) : undefined} note={overview ? `${count(overview.visits_7d)} in 7 days` : undefined}
+        change={overview && overview.visits_previous_30d > 0 ? (100 * (overview.visits_30d - overview.visits_previous_30d)) / overview.visits_previous_30d : null} changeNote="last 30 days against the 30 before" />
+      <Kpi label="Average bill" value={value(moneyExact(bills ? total(billed) / bills : null))} change={lastMonthChange(average, at)} note={`${countCompact(bills)} bills`} trend={trends[4]} color="violet" />
     </div>
   );
 }

@@ -44,8 +44,8 @@ export function Patient({ id }: { id: number }) {
                     {row.specialization && <Text span c="dimmed" size="sm"> · {row.specialization}</Text>}
                   </div>
                   {row.medicines && <Text size="sm" c="dimmed">Prescribed: {row.medicines}</Text>}
-                  <dl><div><dt>Visit cost</dt><dd>{moneyExact(row.visit_cost)}</dd></div><div><dt>Billed</dt><dd>{moneyExact(row.billed_amount)}</dd></div><div><dt>Paid</dt><dd>{moneyExact(row.paid_amount)}</dd></div><div><dt>Outstanding</dt><dd>{moneyExact(row.outstanding_amount)}</dd></div></dl>
                 </div>
+                <dl><div><dt>Visit cost</dt><dd>{moneyExact(row.visit_cost)}</dd></div><div><dt>Billed</dt><dd>{moneyExact(row.billed_amount)}</dd></div><div><dt>Paid</dt><dd>{moneyExact(row.paid_amount)}</dd></div><div><dt>Outstanding</dt><dd>{moneyExact(row.outstanding_amount)}</dd></div></dl>
               </li>
             ))}
           </ol>

@@ -79,7 +79,7 @@ export function PaymentStatus({ params }: { params: TileParams }) {
   const all = sum(slices, (slice) => slice.value);
   const draw = useCallback((drawing: Drawing) => ring(slices, drawing), [slices]);
   return (
-    <Tile title="Payment status" note="All bills, as they stand now" query={tile} empty={all === 0}
+    <Tile title="Payment status" note="All bills, as of now" query={tile} empty={all === 0}
       table={() => ({ columns: ['Status', 'Bills', 'Billed', 'Share %'], rows: slices.map((slice) => [slice.name, slice.bills, round(slice.value), round(rate(slice.value, all))]) })}>
       <div className="ring">
         <div className="ring-chart">
