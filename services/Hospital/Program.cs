@@ -9,7 +9,7 @@ var root = new RootCommand("HospitalStreaming: from a committed row to a live ch
     RunCommand.Create(),
     StatusCommand.Create(),
     TopicsCommand.Create(),
-    //LoadCommand.Create(),
+    LoadCommand.Create(),
     //VerifyCommand.Create(),
     HashPasswordCommand.Create(),
     HealthCommand.Create(),

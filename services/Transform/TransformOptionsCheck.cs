@@ -1,3 +1,4 @@
+using System.Globalization;
 using HospitalStreaming.Hosting.Settings;
 using Microsoft.Extensions.Configuration;
 
@@ -13,13 +14,22 @@ internal sealed class TransformOptionsCheck(IConfiguration configuration) : IOpt
         var folder = section[nameof(TransformOptions.ModelsFolder)] ?? new TransformOptions().ModelsFolder;
         if (!File.Exists(Path.Combine(folder, "dbt_project.yml")))
         {
-            yield return new SettingProblem($"{TransformOptions.Section}:{nameof(TransformOptions.ModelsFolder)}", $"{folder} holds no dbt_project.yml: name the folder of the dbt project (models in the repository).");
+            yield return new SettingProblem(
+                $"{TransformOptions.Section}:{nameof(TransformOptions.ModelsFolder)}",
+                $"{folder} holds no dbt_project.yml: name the folder of the dbt project (models in the repository).");
+        }
+
+        if (section[nameof(TransformOptions.RestFactor)] is { } factor
+            && (!double.TryParse(factor, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var times) || times > 100))
+        {
+            yield return new SettingProblem($"{TransformOptions.Section}:{nameof(TransformOptions.RestFactor)}", "Write a number from 0 to 100, such as 3.");
         }
 
         foreach (var (name, least) in Least)
         {
             var key = $"{TransformOptions.Section}:{name}";
-            if (section[name] is { } text && (!TimeSpan.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var time) || time < least || time > TimeSpan.FromDays(1)))
+            if (section[name] is { } text
+                && (!TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var time) || time < least || time > TimeSpan.FromDays(1)))
             {
                 yield return new SettingProblem(key, $"Write a time from {least} to 1.00:00:00, such as 00:00:30.");
             }
@@ -30,6 +40,8 @@ internal sealed class TransformOptionsCheck(IConfiguration configuration) : IOpt
     [
         (nameof(TransformOptions.MinCycle), TimeSpan.Zero),
         (nameof(TransformOptions.MaxIdle), TimeSpan.FromSeconds(1)),
+        (nameof(TransformOptions.MaxRest), TimeSpan.Zero),
+        (nameof(TransformOptions.CycleBudget), TimeSpan.FromMilliseconds(50)),
         (nameof(TransformOptions.TestEvery), TimeSpan.FromSeconds(1)),
     ];
 }

@@ -1,8 +1,10 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using HospitalStreaming.Hosting;
 using HospitalStreaming.Hosting.Health;
 using HospitalStreaming.Hosting.Telemetry;
 using HospitalStreaming.Modelling;
+using HospitalStreaming.Transform.Building;
 using HospitalStreaming.Transform.Reporting;
 using HospitalStreaming.Warehouse.Sql;
 using Microsoft.Extensions.Hosting;
@@ -23,15 +25,19 @@ internal sealed class TransformWorker(
     TimeProvider clock,
     ILogger<TransformWorker> logger) : BackgroundService
 {
+    private const int TestRestFactor = 10;
     private static readonly TimeSpan StartWait = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan FirstRetryWait = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestRetryWait = TimeSpan.FromSeconds(15);
 
     private readonly TransformOptions _options = options.Value;
     private long _seen = -1;
+    private readonly Pace _pace = new(clock, options.Value);
+    private ImmutableArray<string> _deferred = [];
     private DateOnly _asOf;
     private bool _failed;
     private long? _testedAt;
+    private TimeSpan _testsTook;
     private string _shown = string.Empty;
     private Task _tests = Task.CompletedTask;
     private string _testFindings = string.Empty;
@@ -70,7 +76,15 @@ internal sealed class TransformWorker(
             {
                 _failed = true;
                 meters.Retried(RoleNames.Transform, retry.Outcome.Exception!.GetType().Name);
-                Unhealthy(Describe(retry.Outcome.Exception));
+                if (_seen < 0 && retry.Outcome.Exception is Npgsql.NpgsqlException)
+                {
+                    health.Starting(RoleNames.Transform, $"starting: waiting for the warehouse ({Describe(retry.Outcome.Exception)})");
+                }
+                else
+                {
+                    Unhealthy(Describe(retry.Outcome.Exception));
+                }
+
                 return ValueTask.CompletedTask;
             },
         })
@@ -87,20 +101,19 @@ internal sealed class TransformWorker(
         }
 
         var started = Stopwatch.GetTimestamp();
-        var testDue = _testedAt is null || Stopwatch.GetElapsedTime(_testedAt.Value) >= _options.TestEvery;
         using var span = LineMeters.Activities.StartActivity("transform.cycle");
-        var report = await runner.BuildAllAsync(everything: false, test: testDue, cancellation);
+        var report = await runner.BuildPacedAsync(_pace, cancellation);
         var first = _seen < 0;
         (_seen, _asOf) = (report.Version, report.AsOf);
+        _deferred = [.. report.Models.Where(model => model.Outcome == ModelOutcome.Deferred).Select(model => model.Model)];
         Count(report, Stopwatch.GetElapsedTime(started));
         if (first)
         {
             logger.LogInformation("Transform: {Models} models built at version {Version} in {Milliseconds} ms", report.Models.Length, report.Version, (long)report.Took.TotalMilliseconds);
         }
 
-        if (testDue && _tests.IsCompleted)
+        if (UntilTests() <= TimeSpan.Zero && _tests.IsCompleted)
         {
-            _testedAt = Stopwatch.GetTimestamp();
             _tests = TestAsync(cancellation);
         }
 
@@ -119,11 +132,10 @@ internal sealed class TransformWorker(
             return string.Join(", ", await runner.MissingAsync(cancellation));
         }
 
-        var wait = _options.MaxIdle;
-        var untilTests = _options.TestEvery - (_testedAt is { } tested ? Stopwatch.GetElapsedTime(tested) : TimeSpan.Zero);
         var now = clock.GetUtcNow();
         var untilTomorrow = now.UtcDateTime.Date.AddDays(1) - now.UtcDateTime;
-        wait = new[] { wait, untilTests, untilTomorrow }.Min();
+        var untilTests = _tests.IsCompleted ? UntilTests() : _options.MaxIdle;
+        var wait = new[] { _options.MaxIdle, untilTests, untilTomorrow, _pace.UntilDue(_deferred) ?? _options.MaxIdle }.Min();
         if (wait > TimeSpan.Zero && _asOf == runner.Today)
         {
             await sql.WaitForSignalAsync(SignalNames.Current, _seen, wait, cancellation);
@@ -132,12 +144,14 @@ internal sealed class TransformWorker(
         return string.Empty;
     }
 
-    /// <summary>The whole set of tests, beside the cycles: what they find is shown, and nothing waits for them.</summary>
+    /// <summary>The tests of severity warn, beside the cycles: what they find is shown, and nothing waits for them.</summary>
     private async Task TestAsync(CancellationToken cancellation)
     {
         try
         {
-            var results = await Task.Run(() => runner.TestAllAsync(cancellation), cancellation);
+            var started = clock.GetTimestamp();
+            var results = await Task.Run(() => runner.TestAllAsync(errorsToo: false, cancellation), cancellation);
+            (_testedAt, _testsTook) = (clock.GetTimestamp(), clock.GetElapsedTime(started));
             var failed = results.Where(result => result.Holds).Select(result => result.Test).ToList();
             var findings = failed.Count == 0 ? string.Empty : $"{failed.Count} tests fail: {string.Join(", ", failed.Take(3))}";
             if (findings != _testFindings)
@@ -149,6 +163,7 @@ internal sealed class TransformWorker(
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
+            _testedAt = clock.GetTimestamp();
             logger.LogWarning("Transform: the data tests could not run: {Reason}", Describe(failure));
         }
         catch (OperationCanceledException)
@@ -156,6 +171,11 @@ internal sealed class TransformWorker(
             // The role stops.
         }
     }
+
+    /// <summary>Time to the next run of all tests; a long run makes the pause longer, so that tests never fill the warehouse.</summary>
+    private TimeSpan UntilTests() => _testedAt is { } tested
+        ? TimeSpan.FromTicks(Math.Max(_options.TestEvery.Ticks, (_testsTook * TestRestFactor).Ticks)) - clock.GetElapsedTime(tested)
+        : TimeSpan.Zero;
 
     private void Show(BuildReport report)
     {

@@ -35,8 +35,7 @@ bills as (
         max(hospital_id) as hospital_id,
         count(*) as total_bills,
         sum(total_amount) as total_revenue,
-        sum(paid_amount) as total_paid,
-        sum(outstanding_amount) as total_outstanding
+        sum(paid_amount) as total_paid
     from {{ ref('billing_enhanced') }}
     group by 1
 ),
@@ -86,7 +85,7 @@ select
     coalesce(bills.total_bills, 0) as total_bills,
     coalesce(bills.total_revenue, 0) as total_revenue,
     coalesce(bills.total_paid, 0) as total_paid,
-    coalesce(bills.total_outstanding, 0) as total_outstanding,
+    coalesce(bills.total_revenue, 0) - coalesce(bills.total_paid, 0) as total_outstanding,
     {{ percent('bills.total_paid', 'bills.total_revenue') }} as collection_rate,
     coalesce(prescriptions.total_prescriptions, 0) as total_prescriptions,
     coalesce(prescriptions.total_prescription_value, 0) as total_prescription_value,

@@ -18,8 +18,7 @@ bills as (
         {{ count_if('is_paid') }} as paid_bills,
         min(billing_date) as first_billing_date,
         sum(total_amount) as billed_amount,
-        sum(paid_amount) as paid_amount,
-        sum(outstanding_amount) as outstanding_amount
+        sum(paid_amount) as paid_amount
     from {{ ref('billing') }}
     where visit_id is not null
     group by 1
@@ -42,9 +41,17 @@ visits as (
         visit_cost,
         cost_category,
         row_number() over (partition by patient_id order by visit_date, visit_id) as visit_number,
-        count(*) over (partition by patient_id) as visits_of_patient,
         lag(visit_day) over (partition by patient_id order by visit_date, visit_id) as previous_day
     from {{ ref('visits_enhanced') }}
+),
+
+visits_of as (
+    select
+        patient_id,
+        count(*) as visits
+    from {{ ref('visits') }}
+    where patient_id is not null
+    group by 1
 )
 
 select
@@ -63,7 +70,7 @@ select
     visits.visit_cost,
     visits.cost_category,
     case when visits.patient_id is not null then visits.visit_number end as visit_number,
-    case when visits.patient_id is not null then visits.visits_of_patient end as total_visits_for_patient,
+    visits_of.visits as total_visits_for_patient,
     case when visits.patient_id is not null then {{ days_between('visits.previous_day', 'visits.visit_day') }} end as days_since_previous_visit,
     prescriptions.visit_id is not null as has_prescription,
     coalesce(prescriptions.prescription_count, 0) as prescription_count,
@@ -74,7 +81,7 @@ select
     bills.first_billing_date,
     coalesce(bills.billed_amount, 0) as billed_amount,
     coalesce(bills.paid_amount, 0) as paid_amount,
-    coalesce(bills.outstanding_amount, 0) as outstanding_amount,
+    coalesce(bills.billed_amount, 0) - coalesce(bills.paid_amount, 0) as outstanding_amount,
     case
         when bills.visit_id is null then 'Not billed'
         when bills.paid_bills = bills.bill_count then 'Paid'
@@ -86,3 +93,4 @@ select
 from visits
 left join prescriptions on visits.visit_id = prescriptions.visit_id
 left join bills on visits.visit_id = bills.visit_id
+left join visits_of on visits.patient_id = visits_of.patient_id

@@ -18,8 +18,7 @@ bills as (
         max(hospital_id) as hospital_id,
         count(*) as total_bills,
         sum(total_amount) as total_billed,
-        sum(paid_amount) as total_paid,
-        sum(outstanding_amount) as total_outstanding
+        sum(paid_amount) as total_paid
     from {{ ref('billing') }}
     group by 1
 ),
@@ -68,7 +67,7 @@ select
     coalesce(bills.total_bills, 0) as total_bills,
     coalesce(bills.total_billed, 0) as total_billed,
     coalesce(bills.total_paid, 0) as total_paid,
-    coalesce(bills.total_outstanding, 0) as total_outstanding,
+    coalesce(bills.total_billed, 0) - coalesce(bills.total_paid, 0) as total_outstanding,
     coalesce(prescriptions.total_prescriptions, 0) as total_prescriptions,
     coalesce(prescriptions.total_prescription_value, 0) as total_prescription_value,
     coalesce(prescriptions.unpriced_prescriptions, 0) as unpriced_prescriptions,

@@ -6,8 +6,7 @@ with bills as (
         count(*) as bill_count,
         {{ count_if('is_paid') }} as paid_bill_count,
         sum(total_amount) as billed_amount,
-        sum(paid_amount) as paid_amount,
-        sum(outstanding_amount) as outstanding_amount
+        sum(paid_amount) as paid_amount
     from {{ ref('billing') }}
     where billing_date is not null
     group by 1, 2
@@ -37,7 +36,7 @@ select
     coalesce(bills.paid_bill_count, 0) as paid_bill_count,
     coalesce(bills.billed_amount, 0) as billed_amount,
     coalesce(bills.paid_amount, 0) as paid_amount,
-    coalesce(bills.outstanding_amount, 0) as outstanding_amount,
+    coalesce(bills.billed_amount, 0) - coalesce(bills.paid_amount, 0) as outstanding_amount,
     {{ percent('bills.paid_amount', 'bills.billed_amount') }} as collection_rate
 from months
 left join bills on months.hospital_id = bills.hospital_id and months.month_start = bills.month_start

@@ -90,6 +90,11 @@ internal static class StatusCommand
 
     private static void Print(IReadOnlyList<LineStop> stops, JsonElement? live)
     {
+        if (!AnsiConsole.Profile.Out.IsTerminal)
+        {
+            AnsiConsole.Profile.Width = 240;
+        }
+
         var table = new Table().Border(TableBorder.Simple).AddColumns("Stop", "State", "Events", "per s", "Lag", "Dead letters", "More");
         foreach (var stop in stops)
         {

@@ -58,6 +58,7 @@ internal sealed class PostgresLayout(IWarehouseSnapshot snapshot)
         await RunAsync(PostgresPlan.CreateNext(model), cancellation);
         var kind = await KindAsync(model, cancellation);
         var wanted = await ColumnsAsync(next, cancellation);
+        PublishedColumns.Check(model, [.. wanted.Select(column => column.Name)]);
         if (kind == "r" && wanted.SequenceEqual(await ColumnsAsync(model.Relation, cancellation)) && await HasGrainIndexAsync(model, cancellation))
         {
             await RunAsync($"DROP TABLE {next.In(ModelDialect.Postgres)}", cancellation);

@@ -47,7 +47,7 @@ internal sealed class StateTables(WarehouseNames names)
     /// <summary>Writes what a cycle did; models it left unchanged and good only move to the new version.</summary>
     public async Task WriteAsync(IWarehouseSnapshot snapshot, IReadOnlyList<StateRow> rows, long version, DateOnly asOf, CancellationToken cancellation)
     {
-        var changed = rows.Where(row => row.Report.Outcome != ModelOutcome.Unchanged).ToArray();
+        var changed = rows.Where(row => row.Report.Outcome is not (ModelOutcome.Unchanged or ModelOutcome.Deferred)).ToArray();
         if (changed.Length > 0)
         {
             await snapshot.ExecuteAsync(

@@ -9,6 +9,9 @@ public enum ModelOutcome
     /// <summary>Nothing it reads changed.</summary>
     Unchanged,
 
+    /// <summary>It is behind and rests: it comes in a later cycle.</summary>
+    Deferred,
+
     /// <summary>It failed, by itself or in a test; the last good version stays.</summary>
     Failed,
 

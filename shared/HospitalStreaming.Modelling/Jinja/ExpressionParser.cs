@@ -145,7 +145,7 @@ internal sealed class ExpressionParser(TokenStream tokens)
             }
             else if (tokens.TryOperator("(", out _))
             {
-                value = new CallOf(token.Place, value, ParseArguments());
+                value = new CallOf(value.Place, value, ParseArguments());
             }
             else if (tokens.TryOperator("[", out _))
             {

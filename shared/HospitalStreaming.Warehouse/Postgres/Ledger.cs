@@ -27,9 +27,14 @@ internal sealed class Ledger(WarehouseNames names)
         return (long)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
-    /// <summary>Opens a load: proves the fence and holds it until commit, and writes the claim's head.</summary>
+    /// <summary>Opens a load: lets verify go first where it asks for a quiet moment, proves the fence and holds it until commit, and writes the claim's head.</summary>
     internal async Task<long> BeginLoadAsync(NpgsqlConnection connection, long fence, LoadClaim claim, CancellationToken cancellation)
     {
+        await using (var apply = new NpgsqlCommand(WarehouseLocks.HoldApply, connection))
+        {
+            await apply.ExecuteNonQueryAsync(cancellation);
+        }
+
         await using (var held = new NpgsqlCommand($"SELECT token FROM {Line}.fences WHERE name = @name FOR UPDATE", connection))
         {
             held.Parameters.AddWithValue("name", LoaderFence);

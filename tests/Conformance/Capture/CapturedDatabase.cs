@@ -59,6 +59,13 @@ public sealed class CapturedDatabase(CaptureLab lab, string name)
         Settings["Capture:TableIncludeList"] = string.Join(',', tables.Select(table => "public." + table));
     }
 
+    /// <summary>Waits until everything that is committed now is acknowledged and confirmed.</summary>
+    public async Task CaughtUpAsync(CaptureInstance capture)
+    {
+        var now = HospitalStreaming.Core.Changes.Lsn.Parse(await ScalarAsync<string>("SELECT pg_current_wal_lsn()::text"));
+        await capture.UntilAsync(() => capture.Facts.ConfirmedLsn >= now, $"confirmed up to {now}", 60);
+    }
+
     /// <summary>A capture of this database as a service of its own, not started.</summary>
     public CaptureInstance Capture()
     {

@@ -79,6 +79,28 @@ public abstract class WarehouseSuite
     }
 
     [Fact]
+    public async Task A_row_that_got_another_key_takes_its_untouched_columns_along_whichever_half_comes_first()
+    {
+        await using var test = await CreateAsync("moved");
+        var (fill, warehouse) = await StartAsync(test);
+        var objects = new[]
+        {
+            await fill.TableAsync("visits", 0, Messages.Visit("c", 1, 20, diagnosis: "\"long\"")),
+            await fill.MovedAsync("visits", 1, """{"visit_id":1}""", Messages.Visit("c", 2, 30, diagnosis: Messages.Kept)),
+            await fill.TableAsync("visits", 1, Messages.Visit("u", 2, 35, diagnosis: Messages.Kept, cost: "3.50")),
+            await fill.TableAsync("visits", 0, Messages.Visit("d", 1, 30), Messages.Visit("c", 1, 40, diagnosis: "\"other\"")),
+        };
+
+        foreach (var item in objects)
+        {
+            await warehouse.LoadAsync(new LoadClaim([item]), Refuse, Token);
+        }
+
+        (await CurrentAsync(test)).ShouldBe(
+            "1 other 12.50 2026-02-01T10:30:00.000001 False c 40\n2 long 3.50 2026-02-01T10:30:00.000001 False u 35");
+    }
+
+    [Fact]
     public async Task A_snapshot_row_and_a_streamed_change_are_ordered_by_the_log_and_not_by_lsn()
     {
         await using var test = await CreateAsync("latecommit");

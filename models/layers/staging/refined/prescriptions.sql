@@ -1,32 +1,16 @@
--- Each spelling of a duration or dosage is parsed once, however many prescriptions share it.
-with written as (
+-- Each pair of a dosage and a duration as written is understood once, however many prescriptions share it.
+with spellings as (
     select
-        prescription_id,
-        hospital_id,
-        patient_id,
-        doctor_id,
-        visit_id,
-        medicine_id,
         dosage,
         duration,
-        prescribed_at,
-        stopped_at,
-        updated_at
-    from {{ ref('_hospital_prescriptions') }}
-),
-
-durations as (
-    select
-        duration,
+        {{ units_per_day('dosage') }} as units_per_day,
         {{ duration_days('duration') }} as duration_days
-    from (select distinct duration from written) as spellings
-),
-
-dosages as (
-    select
-        dosage,
-        {{ units_per_day('dosage') }} as units_per_day
-    from (select distinct dosage from written) as spellings
+    from (
+        select distinct
+            coalesce(dosage, '') as dosage,
+            coalesce(duration, '') as duration
+        from {{ ref('_hospital_prescriptions') }}
+    ) as pairs
 )
 
 select
@@ -38,11 +22,11 @@ select
     written.medicine_id,
     written.dosage,
     written.duration,
-    durations.duration_days,
-    dosages.units_per_day,
+    spellings.duration_days,
+    spellings.units_per_day,
     written.prescribed_at,
     written.stopped_at,
     written.updated_at
-from written
-left join durations on written.duration = durations.duration
-left join dosages on written.dosage = dosages.dosage
+from {{ ref('_hospital_prescriptions') }} as written
+left join spellings
+    on coalesce(written.dosage, '') = spellings.dosage and coalesce(written.duration, '') = spellings.duration

@@ -24,16 +24,16 @@ internal sealed class LakeFill(ILake lake, int partitions = 3)
     public Dictionary<(string Topic, int Partition), long> Next => _next;
 
     /// <summary>Adds one object to a partition's chain.</summary>
-    public async Task<LakeObject> ObjectAsync(string topic, int partition, params (byte[]? Key, byte[]? Value)[] records)
+    public async Task<LakeObject> ObjectAsync(string topic, int partition, params (byte[]? Key, byte[]? Value, string? OldKey)[] records)
     {
         var token = TestContext.Current.CancellationToken;
         await StreamEpochs.EnsureAsync(lake, topic, Epoch + "00000000", partitions, token);
         var offset = _next.GetValueOrDefault((topic, partition));
         using var draft = new LakeObjectDraft(new LakeStream(topic, Epoch, partition), offset, lake.Compression);
-        foreach (var (key, value) in records)
+        foreach (var (key, value, oldKey) in records)
         {
             draft.Add(new LakeRecord(
-                new LogPosition(topic, partition, offset), Start.AddSeconds(offset).ToUnixTimeMilliseconds(), Memory(key), Memory(value), []));
+                new LogPosition(topic, partition, offset), Start.AddSeconds(offset).ToUnixTimeMilliseconds(), Memory(key), Memory(value), Headers(oldKey)));
             offset++;
         }
 
@@ -47,7 +47,14 @@ internal sealed class LakeFill(ILake lake, int partitions = 3)
     public Task<LakeObject> TableAsync(string table, int partition, params (string Key, string? Value)[] messages) => ObjectAsync(
         TopicNames.ChangesOf(table),
         partition,
-        [.. messages.Select(message => ((byte[]?)Encoding.UTF8.GetBytes(message.Key), message.Value is null ? null : Encoding.UTF8.GetBytes(message.Value)))]);
+        [.. messages.Select(message => ((byte[]?)Encoding.UTF8.GetBytes(message.Key), message.Value is null ? null : Encoding.UTF8.GetBytes(message.Value), (string?)null))]);
+
+    /// <summary>Adds one object with the new half of an update that changed a row's key.</summary>
+    public Task<LakeObject> MovedAsync(string table, int partition, string oldKey, (string Key, string? Value) message) => ObjectAsync(
+        TopicNames.ChangesOf(table), partition, (Encoding.UTF8.GetBytes(message.Key), Encoding.UTF8.GetBytes(message.Value!), oldKey));
+
+    private static KeyValuePair<string, byte[]?>[] Headers(string? oldKey) =>
+        oldKey is null ? [] : [new("__debezium.oldkey", Encoding.UTF8.GetBytes(oldKey))];
 
     // Spelled out: a null array converts to empty memory without a word.
     private static ReadOnlyMemory<byte>? Memory(byte[]? bytes) => bytes is null ? default(ReadOnlyMemory<byte>?) : bytes.AsMemory();

@@ -98,7 +98,7 @@ public sealed class RequestFuzzTests
         }
     }
 
-    private static byte[] Frame(IApi api, int version, byte[] body)
+    private static byte[] Frame(Api api, int version, byte[] body)
     {
         byte[] header = version >= api.FlexibleFrom ? [0, 1, (byte)'c', 0] : [0, 1, (byte)'c'];
         var frame = new byte[8 + header.Length + body.Length];

@@ -97,6 +97,23 @@ public sealed class PartitionLogTests
         log.AfterKill().Read(0).ShouldBe([0L, 3]);
     }
 
+    [Theory]
+    [InlineData(FlushPolicy.Each)]
+    [InlineData(FlushPolicy.Interval)]
+    public void A_sync_that_fails_while_a_segment_is_begun_leaves_the_log_whole(FlushPolicy flush)
+    {
+        var log = new LogUnderTest(new MemoryFileSystem(), flush, segmentBytes: 240);
+        log.AppendAt(Batch.Of(1, valueBytes: 80));
+        log.Files.SyncsFail = true;
+        log.Append(Batch.Of(1, valueBytes: 80)).Error.ShouldBe(ErrorCode.KafkaStorageError);
+        log.Append(Batch.Of(1, valueBytes: 1)).Error.ShouldBe(flush == FlushPolicy.Each ? ErrorCode.KafkaStorageError : ErrorCode.None);
+        log.Files.SyncsFail = false;
+        var next = flush == FlushPolicy.Each ? 1 : 2;
+        log.AppendAt(Batch.Of(1, valueBytes: 80)).ShouldBe(next);
+        log.AppendAt(Batch.Of(1, valueBytes: 80)).ShouldBe(next + 1);
+        log.AfterKill().Read(0).ShouldBe(Enumerable.Range(0, next + 2).Select(i => (long)i));
+    }
+
     [Fact]
     public void Times_are_found_inside_and_between_batches()
     {

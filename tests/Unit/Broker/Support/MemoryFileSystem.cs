@@ -82,6 +82,14 @@ internal sealed class MemoryFileSystem : IFileSystem
         _files.Remove(from);
     }
 
+    public void SyncFolder(string path)
+    {
+        if (SyncsFail)
+        {
+            throw new IOException("the device failed");
+        }
+    }
+
     private void Refuse()
     {
         if (IsReadOnly)
