@@ -1,7 +1,7 @@
 import { Button, Group, Menu } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
 import { createContext, useContext, useMemo, useState, type ReactNode } from 'react';
-import GridLayout from 'react-grid-layout';
+import GridLayout, { type Layout } from 'react-grid-layout';
 import 'react-grid-layout/css/styles.css';
 import { useArrangement, type Box } from '../state/layout';
 import { Icon } from './Icon';
@@ -29,6 +29,11 @@ export function TileGrid({ view, tiles }: { view: string; tiles: readonly GridTi
   const show = (name: string) => keep({ ...arrangement, hidden: arrangement.hidden.filter((each) => each !== name) });
   const column = width > 0 && width < columnBelow;
   const place = (name: string) => arrangement.boxes.find((box) => box.i === name)!;
+  // Only what a person did is kept: the grid also reports layouts it made itself, a reset among them.
+  const settle = (layout: Layout) => {
+    const moved = new Map(layout.map((item) => [item.i, item]));
+    keep({ ...arrangement, boxes: arrangement.boxes.map((box) => { const to = moved.get(box.i); return to ? { i: box.i, x: to.x, y: to.y, w: to.w, h: to.h } : box; }) });
+  };
   const wrap = (tile: GridTile) => (
     <ControlsContext.Provider value={{ editing: editing && !column, hide: () => hide(tile.box.i) }}>{tile.content}</ControlsContext.Provider>
   );
@@ -62,11 +67,8 @@ export function TileGrid({ view, tiles }: { view: string; tiles: readonly GridTi
             gridConfig={{ cols: 12, rowHeight, margin: [gap, gap], containerPadding: [0, 0] }}
             dragConfig={{ enabled: editing, handle: '.tile-drag', cancel: '.no-drag' }}
             resizeConfig={{ enabled: editing, handles: ['se'] }}
-            onLayoutChange={(layout) => {
-              if (!editing) return;
-              const moved = new Map(layout.map((item) => [item.i, item]));
-              keep({ ...arrangement, boxes: arrangement.boxes.map((box) => { const to = moved.get(box.i); return to ? { i: box.i, x: to.x, y: to.y, w: to.w, h: to.h } : box; }) });
-            }}
+            onDragStop={settle}
+            onResizeStop={settle}
           >
             {shown.map((tile) => <div key={tile.box.i}>{wrap(tile)}</div>)}
           </GridLayout>
