@@ -106,9 +106,9 @@ public sealed class EmbeddedBroker : IAsyncDisposable
             Port = broker.Port = _listener.Bind();
             var storage = new StorageLoop(catalog, _offsets, new Retention(catalog, environment, _options), environment, _options);
             _running = Task.WhenAll(
-                _listener.RunAsync(new Dispatcher(new ApiTable(broker)), _stopping.Token),
-                groups.RunAsync(_stopping.Token),
-                storage.RunAsync(_stopping.Token));
+                WatchAsync(_listener.RunAsync(new Dispatcher(new ApiTable(broker)), _stopping.Token)),
+                WatchAsync(groups.RunAsync(_stopping.Token)),
+                WatchAsync(storage.RunAsync(_stopping.Token)));
         }
         catch (Exception error) when (StorageEnvironment.IsStorageFailure(error))
         {
@@ -118,6 +118,21 @@ public sealed class EmbeddedBroker : IAsyncDisposable
         _logger.LogInformation(
             "Broker on {Address}: {Topics} topics, {Partitions} partitions, {Bytes} bytes",
             BootstrapServers, statistics.Topics, statistics.Partitions, statistics.BytesOnDisk);
+    }
+
+    // None of them ends before the stop; if a fault ends one, it must be heard of.
+    private async Task WatchAsync(Task part)
+    {
+        try
+        {
+            await part;
+        }
+#pragma warning disable CA1031 // Whatever it is: the other parts go on.
+        catch (Exception error)
+        {
+            _logger.LogCritical(error, "A part of the broker has ended; restart it");
+        }
+#pragma warning restore CA1031
     }
 
     // The operating system lets go of the lock when the process ends, however it ends.

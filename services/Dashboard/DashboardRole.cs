@@ -78,14 +78,13 @@ public static class DashboardRole
     /// <summary>Puts the dashboard's guards and routes into the web application. Call it before other routes: the guards cover whatever is mapped after.</summary>
     public static WebApplication MapDashboard(this WebApplication app)
     {
-        var settings = app.Services.GetRequiredService<DashboardSettings>();
         app.UseMiddleware<SecurityHeaders>();
         app.UseMiddleware<HostGuard>();
         app.UseMiddleware<OriginGuard>();
         app.UseAuthentication();
         app.UseRateLimiter();
         app.UseMiddleware<LoginGate>();
-        PageFiles.UseFiles(app, settings);
+        app.Services.GetRequiredService<PageFiles>().UseFiles(app);
         app.UseRouting();
         MapRoutes(app);
         app.Lifetime.ApplicationStopping.Register(app.Services.GetRequiredService<LiveHub>().Close);

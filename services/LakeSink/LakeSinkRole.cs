@@ -69,7 +69,7 @@ internal sealed partial class LakeSinkRole(
         var objects = ActivatorUtilities.CreateInstance<ObjectWriter>(services, lake);
         using var topics = new TopicLives(clients, lake);
         var handler = ActivatorUtilities.CreateInstance<LakeLaneHandler>(services, lake, topics, objects, settings);
-        var loop = new ConsumeLoop(clients, RoleNames.LakeSink, settings.Group, settings.Subscription, handler)
+        var loop = new ConsumeLoop(clients, RoleNames.LakeSink, settings.Group, [settings.Subscription], handler)
         {
             LaneBytes = LaneBytes,
             OnTurn = held => Report(held, objects),
@@ -127,6 +127,12 @@ internal sealed partial class LakeSinkRole(
 
     private ValueTask OnRetry(Exception failure)
     {
+        if (failure is KafkaException { Error.Code: ErrorCode.UnknownTopicOrPart })
+        {
+            health.Starting(RoleNames.LakeSink, "change topics");
+            return default;
+        }
+
         var what = failure is KafkaException kafka ? $"Kafka: {kafka.Error.Code}" : failure.Message;
         health.Unhealthy(RoleNames.LakeSink, what);
         meters.Retried(RoleNames.LakeSink, failure.GetType().Name);

@@ -6,6 +6,9 @@ namespace HospitalStreaming.Producer;
 /// </summary>
 public sealed class ProducerOptions
 {
+    /// <summary>Visits of the history where nothing else is asked for.</summary>
+    public const int DefaultHistoryVisits = 20_000;
+
     /// <summary>Configuration section.</summary>
     public const string Section = "Producer";
 

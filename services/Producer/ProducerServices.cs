@@ -1,5 +1,6 @@
 using HospitalStreaming.Hosting.Settings;
 using HospitalStreaming.Kafka;
+using HospitalStreaming.Producer.Synthea;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -17,6 +18,14 @@ public static class ProducerServices
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IOptionsCheck, ProducerOptionsCheck>());
         services.TryAddSingleton<ProducerProgress>();
         services.AddHostedService<ProducerWorker>();
+        return services;
+    }
+
+    /// <summary>The loader of Synthea exports, for the command line.</summary>
+    public static IServiceCollection AddSyntheaLoader(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddKafka(configuration);
+        services.TryAddSingleton<SyntheaLoader>();
         return services;
     }
 }

@@ -36,7 +36,10 @@ public interface ILake
     /// <summary>A stream's objects of one day that start at or after an offset, in log order.</summary>
     IAsyncEnumerable<LakeObject> ListAsync(LakeStream stream, DateOnly day, long fromOffset, CancellationToken cancellation);
 
-    /// <summary>Creates a small document (claim, epoch, note) if its path is free, durably. False where it is taken.</summary>
+    /// <summary>
+    /// Creates a small document (claim, epoch, note) if its path is free, durably. False where it is taken: by another writer, or by an attempt of
+    /// ours whose reply was lost; a caller that must know reads it and compares.
+    /// </summary>
     /// <param name="path">Relative path; no part starts with a dot; not below topics/.</param>
     /// <param name="content">Whole content.</param>
     /// <param name="cancellation">Stops it; the document may then exist or not.</param>

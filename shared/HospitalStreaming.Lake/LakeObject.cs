@@ -6,4 +6,8 @@ namespace HospitalStreaming.Lake;
 /// <param name="Name">Its name, hence where it starts.</param>
 /// <param name="Manifest">What it says of itself; null where that is missing and cannot be made again (a damaged or foreign object).</param>
 /// <param name="Generation">GCS generation, which a claim pins; 0 in a folder, where objects are never replaced.</param>
-public sealed record LakeObject(LakeObjectName Name, LakeManifest? Manifest, long Generation);
+public sealed record LakeObject(LakeObjectName Name, LakeManifest? Manifest, long Generation)
+{
+    /// <summary>Length as the store has it now, bytes; differs from the manifest's where the object was truncated or replaced. Null where unknown.</summary>
+    public long? Length { get; init; }
+}

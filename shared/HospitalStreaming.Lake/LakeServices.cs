@@ -1,6 +1,8 @@
 using HospitalStreaming.Core.Naming.Lake;
 using HospitalStreaming.Hosting.Settings;
+using HospitalStreaming.Hosting.Telemetry;
 using HospitalStreaming.Lake.Folder;
+using HospitalStreaming.Lake.Gcs;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -27,6 +29,13 @@ public static class LakeServices
         var options = services.GetRequiredService<IOptions<LakeOptions>>().Value;
         var compression = options.Compression == "none" ? LakeCompression.None : LakeCompression.Gzip;
         var news = services.GetRequiredService<LakeNews>();
-        return new FolderLake(options.Folder!, compression, news);
+        if (options.Kind != "gcs")
+        {
+            return new FolderLake(options.Folder!, compression, news);
+        }
+
+        var settings = GcsSettings.From(options, Environment.GetEnvironmentVariable("STORAGE_EMULATOR_HOST"));
+        var client = new GcsClient(settings, services.GetRequiredService<LineMeters>(), services.GetRequiredService<TimeProvider>(), transport: null);
+        return new GcsLake(client, settings.Bucket, compression, news);
     }
 }

@@ -17,10 +17,4 @@ public sealed class PostgresOptions
 
     /// <summary>As root only: the unprivileged user the embedded servers run under. Empty: hospital, postgres or nobody, the first there is.</summary>
     public string? RunAsUser { get; set; }
-
-    /// <summary>Port of the embedded hospital server on 127.0.0.1. Default 0: the last run's, else any free one.</summary>
-    public int Port { get; set; }
-
-    /// <summary>Port of the embedded warehouse server on 127.0.0.1. Default 0: the last run's, else any free one.</summary>
-    public int WarehousePort { get; set; }
 }

@@ -7,8 +7,6 @@ namespace HospitalStreaming.Postgres;
 /// <summary>Names everything wrong in section Postgres.</summary>
 public sealed class PostgresOptionsCheck(IOptions<PostgresOptions> options) : IOptionsCheck
 {
-    private const int LargestPort = 65_535;
-
     /// <inheritdoc/>
     public IEnumerable<SettingProblem> Problems()
     {
@@ -30,21 +28,6 @@ public sealed class PostgresOptionsCheck(IOptions<PostgresOptions> options) : IO
         if (value.RunAsUser is "root")
         {
             yield return new("Postgres:RunAsUser", "PostgreSQL refuses root: name an unprivileged user, or leave it empty");
-        }
-
-        if (value.Port is < 0 or > LargestPort)
-        {
-            yield return new("Postgres:Port", "use 1 to 65535, or 0 for any free port");
-        }
-
-        if (value.WarehousePort is < 0 or > LargestPort)
-        {
-            yield return new("Postgres:WarehousePort", "use 1 to 65535, or 0 for any free port");
-        }
-
-        if (value.Port != 0 && value.Port == value.WarehousePort)
-        {
-            yield return new("Postgres:WarehousePort", "use another port than Postgres:Port: they are two servers");
         }
     }
 

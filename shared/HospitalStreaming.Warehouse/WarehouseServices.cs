@@ -5,6 +5,7 @@ using HospitalStreaming.Lake;
 using HospitalStreaming.Warehouse.Loading;
 using HospitalStreaming.Warehouse.Postgres;
 using HospitalStreaming.Warehouse.Sql;
+using HospitalStreaming.Warehouse.Verify;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -30,6 +31,8 @@ public static class WarehouseServices
             provider.GetRequiredService<WarehouseNames>(),
             HospitalSchema.CapturedTables,
             provider.GetRequiredService<ILake>()));
+        services.TryAddSingleton<IWarehouseReader>(static provider => new PostgresWarehouseReader(
+            provider.GetRequiredService<PostgresWarehouseSource>().Connections, provider.GetRequiredService<WarehouseNames>()));
         return services;
     }
 

@@ -19,7 +19,7 @@ public sealed class LineTests : IDisposable
         long firstVisits;
         await using (var first = HospitalProcess.Up(_state.Path, "--rate", "50"))
         {
-            firstVisits = (await first.VisitsAsync(20_000, cancellation)).ShouldBeGreaterThanOrEqualTo(20_000);
+            firstVisits = await first.VisitsAsync(20_000, cancellation);
             await ShouldVerifyAsync(cancellation);
             var watch = Stopwatch.StartNew();
             (await first.InterruptAsync(TimeSpan.FromSeconds(30), cancellation)).ShouldBe(0, first.Output);

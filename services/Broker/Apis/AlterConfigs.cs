@@ -4,14 +4,9 @@ using HospitalStreaming.Broker.Server;
 namespace HospitalStreaming.Broker.Apis;
 
 /// <summary>AlterConfigs (33), versions 0 to 2: replaces all settings of a topic. The broker's own settings are not changed this way.</summary>
-internal sealed class AlterConfigs(BrokerContext broker) : IApi
+internal sealed class AlterConfigs(BrokerContext broker) : Api(ApiKey.AlterConfigs, 0, 2, flexibleFrom: 2)
 {
-    public ApiKey Key => ApiKey.AlterConfigs;
-    public short MinVersion => 0;
-    public short MaxVersion => 2;
-    public short FlexibleFrom => 2;
-
-    public ValueTask HandleAsync(ApiRequest request, WireWriter response, CancellationToken stopping)
+    protected override void Handle(ApiRequest request, WireWriter response)
     {
         var r = request.Read();
         var resources = r.Array(static (ref WireReader e) =>
@@ -44,6 +39,5 @@ internal sealed class AlterConfigs(BrokerContext broker) : IApi
                 return null;
             })));
         response.Tags();
-        return ValueTask.CompletedTask;
     }
 }

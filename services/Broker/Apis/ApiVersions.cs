@@ -4,14 +4,9 @@ using HospitalStreaming.Broker.Server;
 namespace HospitalStreaming.Broker.Apis;
 
 /// <summary>ApiVersions (18), versions 0 to 4. A newer one is answered in version 0 with UNSUPPORTED_VERSION and the list, as KIP-511 says. No feature flags.</summary>
-internal sealed class ApiVersions(ApiTable apis) : IApi
+internal sealed class ApiVersions(ApiTable apis) : Api(ApiKey.ApiVersions, 0, 4, flexibleFrom: 3)
 {
-    public ApiKey Key => ApiKey.ApiVersions;
-    public short MinVersion => 0;
-    public short MaxVersion => 4;
-    public short FlexibleFrom => 3;
-
-    public ValueTask HandleAsync(ApiRequest request, WireWriter response, CancellationToken stopping)
+    protected override void Handle(ApiRequest request, WireWriter response)
     {
         response.Error(request.Version < 0 ? ErrorCode.UnsupportedVersion : ErrorCode.None);
         response.Array(apis.All, static (w, api) =>
@@ -26,6 +21,5 @@ internal sealed class ApiVersions(ApiTable apis) : IApi
             response.Int32(0);
         }
         response.Tags();
-        return ValueTask.CompletedTask;
     }
 }

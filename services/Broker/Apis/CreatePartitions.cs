@@ -5,14 +5,9 @@ using HospitalStreaming.Broker.Storage;
 namespace HospitalStreaming.Broker.Apis;
 
 /// <summary>CreatePartitions (37), versions 0 to 3. Assignments may only name this broker.</summary>
-internal sealed class CreatePartitions(BrokerContext broker) : IApi
+internal sealed class CreatePartitions(BrokerContext broker) : Api(ApiKey.CreatePartitions, 0, 3, flexibleFrom: 2)
 {
-    public ApiKey Key => ApiKey.CreatePartitions;
-    public short MinVersion => 0;
-    public short MaxVersion => 3;
-    public short FlexibleFrom => 2;
-
-    public ValueTask HandleAsync(ApiRequest request, WireWriter response, CancellationToken stopping)
+    protected override void Handle(ApiRequest request, WireWriter response)
     {
         var r = request.Read();
         var topics = r.Array(static (ref WireReader t) =>
@@ -39,7 +34,6 @@ internal sealed class CreatePartitions(BrokerContext broker) : IApi
             w.Tags();
         });
         response.Tags();
-        return ValueTask.CompletedTask;
     }
 
     private (ErrorCode Error, string? Message) Grow(string name, int count, int[][]? assignments, bool validateOnly)

@@ -8,14 +8,9 @@ namespace HospitalStreaming.Broker.Apis;
 /// CreateTopics (19), versions 2 to 7. Differences from Kafka: replication factor is 1 (or -1, the default); settings that would not be acted on are
 /// refused (see <see cref="TopicSettings"/>); the topic is usable when this is answered.
 /// </summary>
-internal sealed class CreateTopics(BrokerContext broker) : IApi
+internal sealed class CreateTopics(BrokerContext broker) : Api(ApiKey.CreateTopics, 2, 7, flexibleFrom: 5)
 {
-    public ApiKey Key => ApiKey.CreateTopics;
-    public short MinVersion => 2;
-    public short MaxVersion => 7;
-    public short FlexibleFrom => 5;
-
-    public ValueTask HandleAsync(ApiRequest request, WireWriter response, CancellationToken stopping)
+    protected override void Handle(ApiRequest request, WireWriter response)
     {
         var r = request.Read();
         var topics = r.Array(static (ref WireReader t) =>
@@ -42,7 +37,6 @@ internal sealed class CreateTopics(BrokerContext broker) : IApi
         response.Int32(0);
         response.Array(topics, (w, wanted) => Write(w, wanted, repeated.Contains(wanted.Name), validateOnly));
         response.Tags();
-        return ValueTask.CompletedTask;
     }
 
     private void Write(WireWriter w, Wanted wanted, bool isRepeated, bool validateOnly)

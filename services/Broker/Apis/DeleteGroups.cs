@@ -4,14 +4,9 @@ using HospitalStreaming.Broker.Server;
 namespace HospitalStreaming.Broker.Apis;
 
 /// <summary>DeleteGroups (42), versions 0 to 2: groups without members, with their offsets.</summary>
-internal sealed class DeleteGroups(BrokerContext broker) : IApi
+internal sealed class DeleteGroups(BrokerContext broker) : Api(ApiKey.DeleteGroups, 0, 2, flexibleFrom: 2)
 {
-    public ApiKey Key => ApiKey.DeleteGroups;
-    public short MinVersion => 0;
-    public short MaxVersion => 2;
-    public short FlexibleFrom => 2;
-
-    public ValueTask HandleAsync(ApiRequest request, WireWriter response, CancellationToken stopping)
+    protected override void Handle(ApiRequest request, WireWriter response)
     {
         var r = request.Read();
         var groups = r.Array(static (ref WireReader g) => g.String());
@@ -23,6 +18,5 @@ internal sealed class DeleteGroups(BrokerContext broker) : IApi
             w.Tags();
         });
         response.Tags();
-        return ValueTask.CompletedTask;
     }
 }

@@ -5,14 +5,9 @@ using HospitalStreaming.Broker.Storage;
 namespace HospitalStreaming.Broker.Apis;
 
 /// <summary>DeleteTopics (20), versions 1 to 6, by name or by id. Records and committed offsets are gone when it is answered.</summary>
-internal sealed class DeleteTopics(BrokerContext broker) : IApi
+internal sealed class DeleteTopics(BrokerContext broker) : Api(ApiKey.DeleteTopics, 1, 6, flexibleFrom: 4)
 {
-    public ApiKey Key => ApiKey.DeleteTopics;
-    public short MinVersion => 1;
-    public short MaxVersion => 6;
-    public short FlexibleFrom => 4;
-
-    public ValueTask HandleAsync(ApiRequest request, WireWriter response, CancellationToken stopping)
+    protected override void Handle(ApiRequest request, WireWriter response)
     {
         var r = request.Read();
         var topics = r.Array(static (ref WireReader t) =>
@@ -43,7 +38,6 @@ internal sealed class DeleteTopics(BrokerContext broker) : IApi
             w.Tags();
         });
         response.Tags();
-        return ValueTask.CompletedTask;
     }
 
     private (ErrorCode Error, string? Message) Delete(Topic? topic, bool byId)

@@ -4,14 +4,9 @@ using HospitalStreaming.Broker.Server;
 namespace HospitalStreaming.Broker.Apis;
 
 /// <summary>DescribeCluster (60), versions 0 to 2: one broker, which is its own controller.</summary>
-internal sealed class DescribeCluster(BrokerContext broker) : IApi
+internal sealed class DescribeCluster(BrokerContext broker) : Api(ApiKey.DescribeCluster, 0, 2, flexibleFrom: 0)
 {
-    public ApiKey Key => ApiKey.DescribeCluster;
-    public short MinVersion => 0;
-    public short MaxVersion => 2;
-    public short FlexibleFrom => 0;
-
-    public ValueTask HandleAsync(ApiRequest request, WireWriter response, CancellationToken stopping)
+    protected override void Handle(ApiRequest request, WireWriter response)
     {
         var r = request.Read();
         r.Bool();
@@ -37,6 +32,5 @@ internal sealed class DescribeCluster(BrokerContext broker) : IApi
         response.Tags();
         response.Int32(Metadata.UnknownOperations);
         response.Tags();
-        return ValueTask.CompletedTask;
     }
 }

@@ -9,18 +9,13 @@ namespace HospitalStreaming.Broker.Apis;
 /// DescribeConfigs (32), versions 1 to 4: the topic settings served, and the broker's defaults for them under Kafka's names. Difference from Kafka:
 /// what this broker has no such setting for is not listed; synonyms are not given.
 /// </summary>
-internal sealed class DescribeConfigs(BrokerContext broker) : IApi
+internal sealed class DescribeConfigs(BrokerContext broker) : Api(ApiKey.DescribeConfigs, 1, 4, flexibleFrom: 4)
 {
     private const sbyte SetForTopic = 1;
     private const sbyte SetAtStart = 4;
     private const sbyte Default = 5;
 
-    public ApiKey Key => ApiKey.DescribeConfigs;
-    public short MinVersion => 1;
-    public short MaxVersion => 4;
-    public short FlexibleFrom => 4;
-
-    public ValueTask HandleAsync(ApiRequest request, WireWriter response, CancellationToken stopping)
+    protected override void Handle(ApiRequest request, WireWriter response)
     {
         var r = request.Read();
         var resources = r.Array(static (ref WireReader e) =>
@@ -42,7 +37,6 @@ internal sealed class DescribeConfigs(BrokerContext broker) : IApi
             w.Tags();
         });
         response.Tags();
-        return ValueTask.CompletedTask;
     }
 
     /// <summary>A topic setting's value in force and where it comes from.</summary>

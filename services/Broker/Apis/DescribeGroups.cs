@@ -5,14 +5,9 @@ using HospitalStreaming.Broker.Server;
 namespace HospitalStreaming.Broker.Apis;
 
 /// <summary>DescribeGroups (15), versions 0 to 6. An unknown group is "Dead", from version 6 on also GROUP_ID_NOT_FOUND.</summary>
-internal sealed class DescribeGroups(BrokerContext broker) : IApi
+internal sealed class DescribeGroups(BrokerContext broker) : Api(ApiKey.DescribeGroups, 0, 6, flexibleFrom: 5)
 {
-    public ApiKey Key => ApiKey.DescribeGroups;
-    public short MinVersion => 0;
-    public short MaxVersion => 6;
-    public short FlexibleFrom => 5;
-
-    public ValueTask HandleAsync(ApiRequest request, WireWriter response, CancellationToken stopping)
+    protected override void Handle(ApiRequest request, WireWriter response)
     {
         var r = request.Read();
         var groups = r.Array(static (ref WireReader g) => g.String());
@@ -41,7 +36,6 @@ internal sealed class DescribeGroups(BrokerContext broker) : IApi
             w.Tags();
         });
         response.Tags();
-        return ValueTask.CompletedTask;
     }
 
     private static void WriteMember(WireWriter w, MemberDescription member)

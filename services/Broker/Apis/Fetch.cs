@@ -10,14 +10,9 @@ namespace HospitalStreaming.Broker.Apis;
 /// Differences from Kafka: no fetch sessions (id 0 is answered, so clients send whole requests); isolation levels are equal, as there are no
 /// transactions; a response is capped by MaxFetchBytes.
 /// </summary>
-internal sealed class Fetch(BrokerContext broker) : IApi
+internal sealed class Fetch(BrokerContext broker) : Api(ApiKey.Fetch, 4, 17, flexibleFrom: 12)
 {
-    public ApiKey Key => ApiKey.Fetch;
-    public short MinVersion => 4;
-    public short MaxVersion => 17;
-    public short FlexibleFrom => 12;
-
-    public async ValueTask HandleAsync(ApiRequest request, WireWriter response, CancellationToken stopping)
+    public override async ValueTask HandleAsync(ApiRequest request, WireWriter response, CancellationToken stopping)
     {
         var wanted = Decode(request);
         if (wanted.SessionId != 0 && wanted.SessionEpoch > 0)

@@ -7,17 +7,12 @@ namespace HospitalStreaming.Broker.Apis;
 /// FindCoordinator (10), versions 0 to 6: this broker, for every group. Difference from Kafka: for a transactional id it answers
 /// TRANSACTIONAL_ID_AUTHORIZATION_FAILED, because that is what makes clients give up at once and not retry.
 /// </summary>
-internal sealed class FindCoordinator(BrokerContext broker) : IApi
+internal sealed class FindCoordinator(BrokerContext broker) : Api(ApiKey.FindCoordinator, 0, 6, flexibleFrom: 3)
 {
     internal const string NoTransactions = "transactions are not served by this broker";
     private const sbyte GroupKey = 0;
 
-    public ApiKey Key => ApiKey.FindCoordinator;
-    public short MinVersion => 0;
-    public short MaxVersion => 6;
-    public short FlexibleFrom => 3;
-
-    public ValueTask HandleAsync(ApiRequest request, WireWriter response, CancellationToken stopping)
+    protected override void Handle(ApiRequest request, WireWriter response)
     {
         var r = request.Read();
         string[] keys = r.Version <= 3 ? [r.String()] : [];
@@ -53,7 +48,6 @@ internal sealed class FindCoordinator(BrokerContext broker) : IApi
             WriteNode(response, error);
         }
         response.Tags();
-        return ValueTask.CompletedTask;
     }
 
     private void WriteNode(WireWriter response, ErrorCode error)

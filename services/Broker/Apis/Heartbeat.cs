@@ -4,14 +4,9 @@ using HospitalStreaming.Broker.Server;
 namespace HospitalStreaming.Broker.Apis;
 
 /// <summary>Heartbeat (12), versions 0 to 4.</summary>
-internal sealed class Heartbeat(BrokerContext broker) : IApi
+internal sealed class Heartbeat(BrokerContext broker) : Api(ApiKey.Heartbeat, 0, 4, flexibleFrom: 4)
 {
-    public ApiKey Key => ApiKey.Heartbeat;
-    public short MinVersion => 0;
-    public short MaxVersion => 4;
-    public short FlexibleFrom => 4;
-
-    public ValueTask HandleAsync(ApiRequest request, WireWriter response, CancellationToken stopping)
+    protected override void Handle(ApiRequest request, WireWriter response)
     {
         var r = request.Read();
         var (group, generation, memberId) = (r.String(), r.Int32(), r.String());
@@ -22,6 +17,5 @@ internal sealed class Heartbeat(BrokerContext broker) : IApi
         }
         response.Error(broker.Groups.Heartbeat(group, memberId, instanceId, generation));
         response.Tags();
-        return ValueTask.CompletedTask;
     }
 }

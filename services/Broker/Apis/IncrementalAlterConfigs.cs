@@ -4,17 +4,12 @@ using HospitalStreaming.Broker.Server;
 namespace HospitalStreaming.Broker.Apis;
 
 /// <summary>IncrementalAlterConfigs (44), versions 0 and 1: sets or removes single settings of a topic. Appending to lists is refused: no served list takes a second value.</summary>
-internal sealed class IncrementalAlterConfigs(BrokerContext broker) : IApi
+internal sealed class IncrementalAlterConfigs(BrokerContext broker) : Api(ApiKey.IncrementalAlterConfigs, 0, 1, flexibleFrom: 1)
 {
     private const sbyte Set = 0;
     private const sbyte Delete = 1;
 
-    public ApiKey Key => ApiKey.IncrementalAlterConfigs;
-    public short MinVersion => 0;
-    public short MaxVersion => 1;
-    public short FlexibleFrom => 1;
-
-    public ValueTask HandleAsync(ApiRequest request, WireWriter response, CancellationToken stopping)
+    protected override void Handle(ApiRequest request, WireWriter response)
     {
         var r = request.Read();
         var resources = r.Array(static (ref WireReader e) =>
@@ -55,6 +50,5 @@ internal sealed class IncrementalAlterConfigs(BrokerContext broker) : IApi
                 return null;
             })));
         response.Tags();
-        return ValueTask.CompletedTask;
     }
 }

@@ -5,14 +5,9 @@ using HospitalStreaming.Broker.Storage;
 namespace HospitalStreaming.Broker.Apis;
 
 /// <summary>InitProducerId (22), versions 0 to 5, for idempotent producers: a new id each time. A transactional id is refused.</summary>
-internal sealed class InitProducerId(BrokerContext broker) : IApi
+internal sealed class InitProducerId(BrokerContext broker) : Api(ApiKey.InitProducerId, 0, 5, flexibleFrom: 2)
 {
-    public ApiKey Key => ApiKey.InitProducerId;
-    public short MinVersion => 0;
-    public short MaxVersion => 5;
-    public short FlexibleFrom => 2;
-
-    public ValueTask HandleAsync(ApiRequest request, WireWriter response, CancellationToken stopping)
+    protected override void Handle(ApiRequest request, WireWriter response)
     {
         var r = request.Read();
         var (error, id) = r.NullableString() is null ? NewId() : (ErrorCode.TransactionalIdAuthorizationFailed, -1);
@@ -21,7 +16,6 @@ internal sealed class InitProducerId(BrokerContext broker) : IApi
         response.Int64(id);
         response.Int16((short)(error == ErrorCode.None ? 0 : -1));
         response.Tags();
-        return ValueTask.CompletedTask;
     }
 
     private (ErrorCode Error, long Id) NewId()

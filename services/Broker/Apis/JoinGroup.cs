@@ -5,16 +5,11 @@ using HospitalStreaming.Broker.Server;
 namespace HospitalStreaming.Broker.Apis;
 
 /// <summary>JoinGroup (11), versions 0 to 9: classic protocol, any assignor, static members, two-step joins (KIP-394). Answered when the group is together.</summary>
-internal sealed class JoinGroup(BrokerContext broker) : IApi
+internal sealed class JoinGroup(BrokerContext broker) : Api(ApiKey.JoinGroup, 0, 9, flexibleFrom: 6)
 {
     private const short MemberIdRequiredFrom = 4;
 
-    public ApiKey Key => ApiKey.JoinGroup;
-    public short MinVersion => 0;
-    public short MaxVersion => 9;
-    public short FlexibleFrom => 6;
-
-    public async ValueTask HandleAsync(ApiRequest request, WireWriter response, CancellationToken stopping)
+    public override async ValueTask HandleAsync(ApiRequest request, WireWriter response, CancellationToken stopping)
     {
         var (group, join) = Decode(request);
         var joined = await broker.Groups.JoinAsync(group, join);

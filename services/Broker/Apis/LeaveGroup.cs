@@ -4,14 +4,9 @@ using HospitalStreaming.Broker.Server;
 namespace HospitalStreaming.Broker.Apis;
 
 /// <summary>LeaveGroup (13), versions 0 to 5; from 3 on several members at once, static ones by instance id.</summary>
-internal sealed class LeaveGroup(BrokerContext broker) : IApi
+internal sealed class LeaveGroup(BrokerContext broker) : Api(ApiKey.LeaveGroup, 0, 5, flexibleFrom: 4)
 {
-    public ApiKey Key => ApiKey.LeaveGroup;
-    public short MinVersion => 0;
-    public short MaxVersion => 5;
-    public short FlexibleFrom => 4;
-
-    public ValueTask HandleAsync(ApiRequest request, WireWriter response, CancellationToken stopping)
+    protected override void Handle(ApiRequest request, WireWriter response)
     {
         var r = request.Read();
         var group = r.String();
@@ -44,6 +39,5 @@ internal sealed class LeaveGroup(BrokerContext broker) : IApi
             });
         }
         response.Tags();
-        return ValueTask.CompletedTask;
     }
 }

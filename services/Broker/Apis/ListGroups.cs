@@ -4,16 +4,11 @@ using HospitalStreaming.Broker.Server;
 namespace HospitalStreaming.Broker.Apis;
 
 /// <summary>ListGroups (16), versions 0 to 5, with filters by state and type. Every group is of the classic type.</summary>
-internal sealed class ListGroups(BrokerContext broker) : IApi
+internal sealed class ListGroups(BrokerContext broker) : Api(ApiKey.ListGroups, 0, 5, flexibleFrom: 3)
 {
     private const string Classic = "classic";
 
-    public ApiKey Key => ApiKey.ListGroups;
-    public short MinVersion => 0;
-    public short MaxVersion => 5;
-    public short FlexibleFrom => 3;
-
-    public ValueTask HandleAsync(ApiRequest request, WireWriter response, CancellationToken stopping)
+    protected override void Handle(ApiRequest request, WireWriter response)
     {
         var r = request.Read();
         var states = r.Version >= 4 ? r.Array(static (ref WireReader s) => s.String()) : [];
@@ -41,6 +36,5 @@ internal sealed class ListGroups(BrokerContext broker) : IApi
             w.Tags();
         });
         response.Tags();
-        return ValueTask.CompletedTask;
     }
 }

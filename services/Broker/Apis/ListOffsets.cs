@@ -9,19 +9,14 @@ namespace HospitalStreaming.Broker.Apis;
 /// Difference from Kafka: by timestamp, a compressed batch is not opened; its first record's offset is answered, so a consumer may see some older
 /// records of that batch, never miss one.
 /// </summary>
-internal sealed class ListOffsets(BrokerContext broker) : IApi
+internal sealed class ListOffsets(BrokerContext broker) : Api(ApiKey.ListOffsets, 1, 10, flexibleFrom: 6)
 {
     private const long Latest = -1;
     private const long Earliest = -2;
     private const long Newest = -3;
     private const long EarliestLocal = -4;
 
-    public ApiKey Key => ApiKey.ListOffsets;
-    public short MinVersion => 1;
-    public short MaxVersion => 10;
-    public short FlexibleFrom => 6;
-
-    public ValueTask HandleAsync(ApiRequest request, WireWriter response, CancellationToken stopping)
+    protected override void Handle(ApiRequest request, WireWriter response)
     {
         var r = request.Read();
         r.Int32();
@@ -66,7 +61,6 @@ internal sealed class ListOffsets(BrokerContext broker) : IApi
             w.Tags();
         });
         response.Tags();
-        return ValueTask.CompletedTask;
     }
 
     private (ErrorCode Error, long TimestampMs, long Offset) Find(string topic, int partition, int leaderEpoch, long timestamp)

@@ -8,16 +8,11 @@ namespace HospitalStreaming.Broker.Apis;
 /// Metadata (3), versions 0 to 13, with topic ids. One broker, which leads every partition with epoch 0.
 /// Differences from Kafka: no authorised operations (unknown, as without an authoriser asked for); topics are created only where the broker is set to.
 /// </summary>
-internal sealed class Metadata(BrokerContext broker) : IApi
+internal sealed class Metadata(BrokerContext broker) : Api(ApiKey.Metadata, 0, 13, flexibleFrom: 9)
 {
     internal const int UnknownOperations = int.MinValue;
 
-    public ApiKey Key => ApiKey.Metadata;
-    public short MinVersion => 0;
-    public short MaxVersion => 13;
-    public short FlexibleFrom => 9;
-
-    public ValueTask HandleAsync(ApiRequest request, WireWriter response, CancellationToken stopping)
+    protected override void Handle(ApiRequest request, WireWriter response)
     {
         var r = request.Read();
         var asked = r.NullableArray(static (ref WireReader t) =>
@@ -56,7 +51,6 @@ internal sealed class Metadata(BrokerContext broker) : IApi
             response.Error(ErrorCode.None);
         }
         response.Tags();
-        return ValueTask.CompletedTask;
     }
 
     internal static void WriteBroker(WireWriter response, BrokerContext broker, bool withRack)

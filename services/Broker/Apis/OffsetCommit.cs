@@ -5,17 +5,12 @@ using HospitalStreaming.Broker.Server;
 namespace HospitalStreaming.Broker.Apis;
 
 /// <summary>OffsetCommit (8), versions 2 to 9, by members and by consumers without a group's help. Stored before it is answered; retention times are ignored.</summary>
-internal sealed class OffsetCommit(BrokerContext broker) : IApi
+internal sealed class OffsetCommit(BrokerContext broker) : Api(ApiKey.OffsetCommit, 2, 9, flexibleFrom: 8)
 {
     /// <summary>Kafka's offset.metadata.max.bytes.</summary>
     private const int MaxMetadata = 4096;
 
-    public ApiKey Key => ApiKey.OffsetCommit;
-    public short MinVersion => 2;
-    public short MaxVersion => 9;
-    public short FlexibleFrom => 8;
-
-    public ValueTask HandleAsync(ApiRequest request, WireWriter response, CancellationToken stopping)
+    protected override void Handle(ApiRequest request, WireWriter response)
     {
         var r = request.Read();
         var (group, generation, memberId) = (r.String(), r.Int32(), r.String());
@@ -78,6 +73,5 @@ internal sealed class OffsetCommit(BrokerContext broker) : IApi
             w.Tags();
         });
         response.Tags();
-        return ValueTask.CompletedTask;
     }
 }

@@ -5,14 +5,9 @@ using HospitalStreaming.Broker.Server;
 namespace HospitalStreaming.Broker.Apis;
 
 /// <summary>OffsetFetch (9), versions 1 to 9; from 8 on for several groups at once. Every offset is stable, as there are no transactions.</summary>
-internal sealed class OffsetFetch(BrokerContext broker) : IApi
+internal sealed class OffsetFetch(BrokerContext broker) : Api(ApiKey.OffsetFetch, 1, 9, flexibleFrom: 6)
 {
-    public ApiKey Key => ApiKey.OffsetFetch;
-    public short MinVersion => 1;
-    public short MaxVersion => 9;
-    public short FlexibleFrom => 6;
-
-    public ValueTask HandleAsync(ApiRequest request, WireWriter response, CancellationToken stopping)
+    protected override void Handle(ApiRequest request, WireWriter response)
     {
         var r = request.Read();
         if (response.Version >= 3)
@@ -51,7 +46,6 @@ internal sealed class OffsetFetch(BrokerContext broker) : IApi
             }
         }
         response.Tags();
-        return ValueTask.CompletedTask;
     }
 
     private static List<(string Name, int[] Partitions)>? Topics(ref WireReader r) => r.NullableArray(static (ref WireReader t) =>

@@ -4,14 +4,9 @@ using HospitalStreaming.Broker.Server;
 namespace HospitalStreaming.Broker.Apis;
 
 /// <summary>OffsetForLeaderEpoch (23), versions 2 to 4. The leader's epoch is always 0 here, so it ends where the log does; later epochs are unknown.</summary>
-internal sealed class OffsetForLeaderEpoch(BrokerContext broker) : IApi
+internal sealed class OffsetForLeaderEpoch(BrokerContext broker) : Api(ApiKey.OffsetForLeaderEpoch, 2, 4, flexibleFrom: 4)
 {
-    public ApiKey Key => ApiKey.OffsetForLeaderEpoch;
-    public short MinVersion => 2;
-    public short MaxVersion => 4;
-    public short FlexibleFrom => 4;
-
-    public ValueTask HandleAsync(ApiRequest request, WireWriter response, CancellationToken stopping)
+    protected override void Handle(ApiRequest request, WireWriter response)
     {
         var r = request.Read();
         if (r.Version >= 3)
@@ -47,6 +42,5 @@ internal sealed class OffsetForLeaderEpoch(BrokerContext broker) : IApi
             w.Tags();
         });
         response.Tags();
-        return ValueTask.CompletedTask;
     }
 }

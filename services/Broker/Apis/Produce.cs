@@ -10,16 +10,11 @@ namespace HospitalStreaming.Broker.Apis;
 /// Differences from Kafka: acks=all and acks=1 are the same (one node); records inside a batch are not opened, so single bad records are
 /// never reported; timestamps may lie in the future; transactional requests are refused.
 /// </summary>
-internal sealed class Produce(BrokerContext broker) : IApi
+internal sealed class Produce(BrokerContext broker) : Api(ApiKey.Produce, 0, 13, flexibleFrom: 9)
 {
     private const short OldestReal = 3;
 
-    public ApiKey Key => ApiKey.Produce;
-    public short MinVersion => 0;
-    public short MaxVersion => 13;
-    public short FlexibleFrom => 9;
-
-    public ValueTask HandleAsync(ApiRequest request, WireWriter response, CancellationToken stopping)
+    protected override void Handle(ApiRequest request, WireWriter response)
     {
         var reader = request.Read();
         var transactionalId = request.Version >= OldestReal ? reader.NullableString() : null;
@@ -70,7 +65,6 @@ internal sealed class Produce(BrokerContext broker) : IApi
         response.Tags();
         request.NoResponse = acks == 0;
         request.CloseConnection = acks == 0 && failed;
-        return ValueTask.CompletedTask;
     }
 
     private static AppendResult? Refusal(ApiRequest request, string? transactionalId, short acks)

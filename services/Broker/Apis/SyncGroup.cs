@@ -5,14 +5,9 @@ using HospitalStreaming.Broker.Server;
 namespace HospitalStreaming.Broker.Apis;
 
 /// <summary>SyncGroup (14), versions 0 to 5. Answered when the leader has assigned.</summary>
-internal sealed class SyncGroup(BrokerContext broker) : IApi
+internal sealed class SyncGroup(BrokerContext broker) : Api(ApiKey.SyncGroup, 0, 5, flexibleFrom: 4)
 {
-    public ApiKey Key => ApiKey.SyncGroup;
-    public short MinVersion => 0;
-    public short MaxVersion => 5;
-    public short FlexibleFrom => 4;
-
-    public async ValueTask HandleAsync(ApiRequest request, WireWriter response, CancellationToken stopping)
+    public override async ValueTask HandleAsync(ApiRequest request, WireWriter response, CancellationToken stopping)
     {
         var (group, sync) = Decode(request);
         var synced = await broker.Groups.SyncAsync(group, sync);

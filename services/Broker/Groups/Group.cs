@@ -279,8 +279,12 @@ internal sealed class Group(string name, GroupLimits limits)
         foreach (var member in _members.All)
         {
             member.Assignment = [];
-            member.Syncing?.TrySetResult(SyncResult.Refused(ErrorCode.RebalanceInProgress));
-            member.Syncing = null;
+            if (member.Syncing is not null)
+            {
+                member.LastSeen = now; // It waited for us: its session starts again.
+                member.Syncing.TrySetResult(SyncResult.Refused(ErrorCode.RebalanceInProgress));
+                member.Syncing = null;
+            }
         }
         _notBefore = State == GroupState.Empty ? now + limits.InitialDelay : now;
         State = GroupState.PreparingRebalance;

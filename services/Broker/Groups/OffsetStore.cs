@@ -246,6 +246,7 @@ internal sealed class OffsetStore : IDisposable
                 fresh.Write(content, 0);
                 fresh.Sync();
                 _environment.Files.Replace(_path + ".new", _path);
+                _environment.Files.SyncFolder(Path.GetDirectoryName(_path)!);
             }
             catch
             {

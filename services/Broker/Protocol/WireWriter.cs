@@ -30,15 +30,11 @@ internal sealed class WireWriter : IDisposable
     }
 
     /// <summary>Fills in the length and returns the blocks to send, in order.</summary>
-    public IEnumerable<ReadOnlyMemory<byte>> Finish()
+    public List<ArraySegment<byte>> Finish()
     {
         var first = _full.Count > 0 ? _full[0].Block : _block;
         BinaryPrimitives.WriteInt32BigEndian(first, checked((int)(Length - 4)));
-        foreach (var (block, used) in _full)
-        {
-            yield return block.AsMemory(0, used);
-        }
-        yield return _block.AsMemory(0, _used);
+        return [.. _full.Select(f => new ArraySegment<byte>(f.Block, 0, f.Used)), new ArraySegment<byte>(_block, 0, _used)];
     }
 
     public void Int8(sbyte value) => Room(1)[0] = (byte)value;

@@ -6,11 +6,11 @@ namespace HospitalStreaming.Broker.Server;
 /// <summary>All APIs served, by key. What is not here (transactions, KIP-848 groups, telemetry …) is not advertised, so clients do without it or say so.</summary>
 internal sealed class ApiTable
 {
-    private readonly Dictionary<ApiKey, IApi> _apis;
+    private readonly Dictionary<ApiKey, Api> _apis;
 
     public ApiTable(BrokerContext broker)
     {
-        IApi[] apis =
+        Api[] apis =
         [
             new Produce(broker), new Fetch(broker), new ListOffsets(broker), new Metadata(broker), new OffsetCommit(broker), new OffsetFetch(broker),
             new FindCoordinator(broker), new JoinGroup(broker), new Heartbeat(broker), new LeaveGroup(broker), new SyncGroup(broker),
@@ -21,7 +21,7 @@ internal sealed class ApiTable
         _apis = apis.ToDictionary(api => api.Key);
     }
 
-    public IReadOnlyCollection<IApi> All => _apis.Values;
+    public IReadOnlyCollection<Api> All => _apis.Values;
 
-    public IApi? Find(ApiKey key) => _apis.GetValueOrDefault(key);
+    public Api? Find(ApiKey key) => _apis.GetValueOrDefault(key);
 }

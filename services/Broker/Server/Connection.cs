@@ -26,10 +26,7 @@ internal sealed class Connection(Socket socket, Dispatcher dispatcher, BrokerOpt
                 }
                 if (!request.NoResponse)
                 {
-                    foreach (var block in response.Finish())
-                    {
-                        await stream.WriteAsync(block, stopping);
-                    }
+                    await SendAsync(response.Finish(), stream, stopping);
                 }
             }
         }
@@ -51,5 +48,17 @@ internal sealed class Connection(Socket socket, Dispatcher dispatcher, BrokerOpt
         {
             socket.Dispose();
         }
+    }
+
+    // A large response goes out in one gathering send: fewer turns of the event loop than block by block.
+    private async ValueTask SendAsync(List<ArraySegment<byte>> blocks, NetworkStream stream, CancellationToken stopping)
+    {
+        if (blocks.Count == 1)
+        {
+            await stream.WriteAsync(blocks[0], stopping);
+            return;
+        }
+        await using var stop = stopping.Register(static s => ((Socket)s!).Dispose(), socket);
+        await socket.SendAsync(blocks);
     }
 }

@@ -16,7 +16,7 @@ internal sealed class Dispatcher(ApiTable apis)
         return request;
     }
 
-    private (ApiRequest Request, IApi Api) Decode(Memory<byte> frame, IPAddress client)
+    private (ApiRequest Request, Api Api) Decode(Memory<byte> frame, IPAddress client)
     {
         var header = new WireReader(frame.Span, 0, flexible: false);
         var key = (ApiKey)header.Int16();

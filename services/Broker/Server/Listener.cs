@@ -20,8 +20,7 @@ internal sealed class Listener(BrokerOptions options, TimeProvider time, ILogger
     {
         try
         {
-            // A port that a killed broker held a moment ago may be taken again at once; one that is listened on may not.
-            _socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, !OperatingSystem.IsWindows());
+            // No ReuseAddress: .NET takes it to mean sharing the port with a second listener. A port just left by a killed broker binds without it.
             _socket.Bind(new IPEndPoint(options.ListenAddress, options.Port));
             _socket.Listen(Backlog);
             return ((IPEndPoint)_socket.LocalEndPoint!).Port;

@@ -19,6 +19,10 @@ internal static class AtomicFile
             }
         }
         files.Replace(path + Unfinished, path);
+        if (sync)
+        {
+            files.SyncFolder(Path.GetDirectoryName(path)!);
+        }
     }
 
     /// <summary>The whole content, or null where there is no such file.</summary>

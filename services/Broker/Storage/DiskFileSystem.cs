@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
 namespace HospitalStreaming.Broker.Storage;
 
 internal sealed class DiskFileSystem : IFileSystem
@@ -33,4 +36,33 @@ internal sealed class DiskFileSystem : IFileSystem
     public void Delete(string path) => File.Delete(path);
 
     public void Replace(string from, string to) => File.Move(from, to, overwrite: true);
+
+    public void SyncFolder(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return; // NTFS journals names by itself.
+        }
+        // .NET opens no folders.
+        var folder = OpenFolder(Encoding.UTF8.GetBytes(path + '\0'), flags: 0);
+        var synced = folder >= 0 && SyncHandle(folder) == 0;
+        var error = Marshal.GetLastPInvokeError();
+        if (folder >= 0)
+        {
+            _ = CloseHandle(folder);
+        }
+        if (!synced)
+        {
+            throw new IOException($"folder {path} cannot be synced: error {error}");
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "open", SetLastError = true)]
+    private static extern int OpenFolder(byte[] path, int flags);
+
+    [DllImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static extern int SyncHandle(int handle);
+
+    [DllImport("libc", EntryPoint = "close")]
+    private static extern int CloseHandle(int handle);
 }

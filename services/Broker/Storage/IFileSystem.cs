@@ -20,4 +20,7 @@ internal interface IFileSystem
 
     /// <summary>Renames over whatever is there, in one step.</summary>
     void Replace(string from, string to);
+
+    /// <summary>Returns when the names in a folder would survive a power cut.</summary>
+    void SyncFolder(string path);
 }

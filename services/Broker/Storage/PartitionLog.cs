@@ -20,6 +20,7 @@ internal sealed class PartitionLog : IDisposable
     private bool _mustReload;
     private bool _closed;
     private bool _failing;
+    private bool _namesAreSynced;
     private long _syncedOffset = -1;
 
     public PartitionLog(StorageEnvironment environment, string folder, string name, TopicConfig config)
@@ -89,7 +90,7 @@ internal sealed class PartitionLog : IDisposable
         }
         try
         {
-            for (var i = SegmentFor(segments, offset); offset < end.Offset && i < segments.Length; i++)
+            for (var i = Segment.IndexFor(segments, offset); offset < end.Offset && i < segments.Length; i++)
             {
                 var segment = segments[i];
                 var limit = segment == end.Segment ? end.Position : segment.Length;
@@ -197,6 +198,10 @@ internal sealed class PartitionLog : IDisposable
             {
                 if (!_mustReload && _end.Position > 0)
                 {
+                    if (_environment.Flush == FlushPolicy.Interval)
+                    {
+                        _end.Segment.File.Sync();
+                    }
                     SegmentCheckpoint.Write(_environment.Files, _end.Segment, _producers);
                 }
             }
@@ -237,6 +242,7 @@ internal sealed class PartitionLog : IDisposable
             RollLocked();
             active = _end.Segment;
         }
+        SyncNames();
         BatchHeader.Place(batch, _end.Offset, leaderEpoch: 0);
         BatchHeader.TryRead(batch, out var placed);
         try
@@ -246,7 +252,7 @@ internal sealed class PartitionLog : IDisposable
         catch (Exception error) when (StorageEnvironment.IsStorageFailure(error))
         {
             // Best effort: the next write starts at the same place, and recovery cuts what no write overwrote.
-            TryCut(active);
+            active.TryCut();
             throw;
         }
         _producers.Record(placed, placed.BaseOffset, nowMs);
@@ -281,7 +287,22 @@ internal sealed class PartitionLog : IDisposable
         _segments = [.. _segments, fresh];
         _end = new LogEnd(_end.Offset, fresh, 0);
         _highWatermark = _end;
+        _namesAreSynced = false;
         Grown.Wake();
+    }
+
+    private void SyncNames()
+    {
+        if (_namesAreSynced || _environment.Flush == FlushPolicy.Os)
+        {
+            return;
+        }
+        // The newest segment's name, the partition's, the topic's.
+        for (var (folder, levels) = (_folder, 3); levels > 0; (folder, levels) = (Path.GetDirectoryName(folder)!, levels - 1))
+        {
+            _environment.Files.SyncFolder(folder);
+        }
+        _namesAreSynced = true;
     }
 
     // Each producer waits until its records are synced; those that wait together share one sync.
@@ -354,29 +375,6 @@ internal sealed class PartitionLog : IDisposable
         }
         var last = segments[^1];
         return ([.. segments], new LogEnd(last.NextOffset, last, last.Length));
-    }
-
-    private static int SegmentFor(Segment[] segments, long offset)
-    {
-        var (low, high) = (0, segments.Length - 1);
-        while (low < high)
-        {
-            var middle = (low + high + 1) / 2;
-            (low, high) = segments[middle].BaseOffset <= offset ? (middle, high) : (low, middle - 1);
-        }
-        return low;
-    }
-
-    private static void TryCut(Segment segment)
-    {
-        try
-        {
-            segment.File.SetLength(segment.Length);
-        }
-        catch (Exception error) when (StorageEnvironment.IsStorageFailure(error))
-        {
-            // The write that failed before is what gets reported.
-        }
     }
 
     private AppendResult StorageFailure(Exception error)

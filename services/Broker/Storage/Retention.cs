@@ -41,7 +41,7 @@ internal sealed class Retention(TopicCatalog catalog, StorageEnvironment environ
             {
                 partition.Roll();
             }
-            if (!Remove(partition, partition.Segments[0], "over its time"))
+            if (!Remove(partition, partition.Segments[0], LogLevel.Information, "over its time"))
             {
                 return;
             }
@@ -53,7 +53,7 @@ internal sealed class Retention(TopicCatalog catalog, StorageEnvironment environ
         while (partition.Config.RetentionBytes is { } kept
             && partition.Segments.Count > 1
             && partition.Bytes - partition.Segments[0].Length >= kept
-            && Remove(partition, partition.Segments[0], "over the partition's size"))
+            && Remove(partition, partition.Segments[0], LogLevel.Information, "over the partition's size"))
         {
         }
     }
@@ -81,7 +81,7 @@ internal sealed class Retention(TopicCatalog catalog, StorageEnvironment environ
             bytes -= oldest.Segment.Length;
             try
             {
-                Remove(oldest.Partition, oldest.Segment, "the disk budget is used up");
+                Remove(oldest.Partition, oldest.Segment, LogLevel.Warning, "the disk budget is used up");
             }
             catch (Exception error) when (StorageEnvironment.IsStorageFailure(error))
             {
@@ -90,13 +90,13 @@ internal sealed class Retention(TopicCatalog catalog, StorageEnvironment environ
         }
     }
 
-    private bool Remove(PartitionLog partition, Segment segment, string reason)
+    private bool Remove(PartitionLog partition, Segment segment, LogLevel level, string reason)
     {
         var (from, to) = (segment.BaseOffset, segment.NextOffset);
         var removed = partition.DeleteOldest(segment);
         if (removed)
         {
-            environment.Logger.LogInformation("{Partition}: removed offsets {From} to {To}: {Reason}", partition.Name, from, to, reason);
+            environment.Logger.Log(level, "{Partition}: removed offsets {From} to {To}: {Reason}", partition.Name, from, to, reason);
         }
         return removed;
     }

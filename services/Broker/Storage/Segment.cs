@@ -100,6 +100,31 @@ internal sealed class Segment(string folder, long baseOffset, IFile file) : IDis
         return (position, next);
     }
 
+    /// <summary>Cuts what a failed write left behind, if that works.</summary>
+    public void TryCut()
+    {
+        try
+        {
+            File.SetLength(_length);
+        }
+        catch (Exception error) when (StorageEnvironment.IsStorageFailure(error))
+        {
+            // The write that failed before is what gets reported.
+        }
+    }
+
+    /// <summary>Which of these, oldest first, an offset belongs to.</summary>
+    public static int IndexFor(Segment[] segments, long offset)
+    {
+        var (low, high) = (0, segments.Length - 1);
+        while (low < high)
+        {
+            var middle = (low + high + 1) / 2;
+            (low, high) = segments[middle].BaseOffset <= offset ? (middle, high) : (low, middle - 1);
+        }
+        return low;
+    }
+
     public void Dispose() => File.Dispose();
 
     private static string FileName(long offset) => offset.ToString("D20", CultureInfo.InvariantCulture);

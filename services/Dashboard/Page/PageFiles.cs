@@ -18,9 +18,12 @@ internal sealed class PageFiles(DashboardSettings settings)
 
     private readonly ConcurrentDictionary<(string Path, DateTime At), string> _texts = new();
 
-    public static void UseFiles(IApplicationBuilder app, DashboardSettings settings)
+    /// <summary>Whether the page was there at the start; its files are served only then.</summary>
+    private bool Built { get; } = Directory.Exists(settings.PageFolder);
+
+    public void UseFiles(IApplicationBuilder app)
     {
-        if (!Directory.Exists(settings.PageFolder))
+        if (!Built)
         {
             return;
         }
@@ -50,9 +53,9 @@ internal sealed class PageFiles(DashboardSettings settings)
     private async Task<IResult> ServeAsync(HttpContext context)
     {
         var file = new FileInfo(Path.Combine(settings.PageFolder, "index.html"));
-        if (!file.Exists)
+        if (!Built || !file.Exists)
         {
-            return Results.Text("The page is not built yet. In services/Dashboard/web run: npm ci && npm run build\n", "text/plain; charset=utf-8", Encoding.UTF8,
+            return Results.Text("The page is not built yet. In services/Dashboard/web run npm ci && npm run build, then start again.\n", "text/plain; charset=utf-8", Encoding.UTF8,
                 StatusCodes.Status503ServiceUnavailable);
         }
 

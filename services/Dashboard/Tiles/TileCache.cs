@@ -17,6 +17,9 @@ internal sealed class TileCache(IWarehouseSql sql, TileNames names, LiveHub hub,
     /// <summary>Queries sent to the warehouse so far.</summary>
     public long Queries => Interlocked.Read(ref _queries);
 
+    /// <summary>Answers held.</summary>
+    public int Entries => _entries.Count;
+
     /// <summary>The tile's data, or null while nothing was published yet.</summary>
     public async Task<TileAnswer?> GetAsync(TileDefinition tile, TileFilters filters, CancellationToken cancellation)
     {

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using HospitalStreaming.Hosting.State;
 using HospitalStreaming.Hospital.Composition;
-using Microsoft.Extensions.Configuration;
 
 namespace HospitalStreaming.Hospital.Commands;
 

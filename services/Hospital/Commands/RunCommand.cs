@@ -2,10 +2,6 @@ using System.CommandLine;
 using HospitalStreaming.Hosting.Health;
 using HospitalStreaming.Hospital.Composition;
 using HospitalStreaming.Kafka.Clients;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace HospitalStreaming.Hospital.Commands;
 

@@ -1,14 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Net.Http.Json;
 using System.Text.Json;
 using HospitalStreaming.Hosting;
 using HospitalStreaming.Hosting.Health;
 using HospitalStreaming.Hosting.Line;
 using HospitalStreaming.Hospital.Line;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Spectre.Console;
 
 namespace HospitalStreaming.Hospital.Commands;
@@ -94,6 +90,11 @@ internal static class StatusCommand
 
     private static void Print(IReadOnlyList<LineStop> stops, JsonElement? live)
     {
+        if (!AnsiConsole.Profile.Out.IsTerminal)
+        {
+            AnsiConsole.Profile.Width = 240;
+        }
+
         var table = new Table().Border(TableBorder.Simple).AddColumns("Stop", "State", "Events", "per s", "Lag", "Dead letters", "More");
         foreach (var stop in stops)
         {

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text;
 using Confluent.Kafka;
-using HospitalStreaming.Hospital.Composition;
 using HospitalStreaming.Kafka.Clients;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;

@@ -1,14 +1,8 @@
 using HospitalStreaming.Dashboard;
 using HospitalStreaming.Hosting;
 using HospitalStreaming.Hosting.Health;
-using HospitalStreaming.Hosting.Line;
 using HospitalStreaming.Hosting.Settings;
 using HospitalStreaming.Hospital.Line;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace HospitalStreaming.Hospital.Composition;
 
@@ -44,13 +38,9 @@ internal static class LineHost
         }
 
         Roles.Add(services, configuration, roles);
-        if (dashboard)
+        builder.WebHost.UseKestrelCore();
+        if (!dashboard)
         {
-            builder.WebHost.UseDashboardAddress();
-        }
-        else
-        {
-            builder.WebHost.UseKestrelCore();
             var listen = configuration.GetSection(HealthOptions.Section).Get<HealthOptions>() ?? new HealthOptions();
             builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Parse(listen.Address), listen.Port));
         }

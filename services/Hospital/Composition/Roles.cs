@@ -6,8 +6,6 @@ using HospitalStreaming.Landing;
 using HospitalStreaming.Producer;
 using HospitalStreaming.Transform;
 using HospitalStreaming.WarehouseSink;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace HospitalStreaming.Hospital.Composition;
 

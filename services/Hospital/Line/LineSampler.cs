@@ -1,7 +1,5 @@
 using HospitalStreaming.Hosting.Health;
 using HospitalStreaming.Hosting.Line;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace HospitalStreaming.Hospital.Line;
 

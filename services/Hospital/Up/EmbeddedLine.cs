@@ -5,12 +5,8 @@ using HospitalStreaming.Hosting.State;
 using HospitalStreaming.Hospital.Commands;
 using HospitalStreaming.Hospital.Composition;
 using HospitalStreaming.Kafka.Clients;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace HospitalStreaming.Hospital.Up;
 
@@ -34,7 +30,7 @@ internal sealed class EmbeddedLine(IConfigurationRoot configuration, StateFolder
         {
             var addresses = await progress.StepAsync("Starting PostgreSQL and the broker", () => _servers.StartAsync(stopping), _ => "PostgreSQL and the broker run");
             await StartRolesAsync(addresses, stopping);
-            await new HistoryWatch(_app!.Services, progress).UntilChartAsync(stopping);
+            await new HistoryWatch(_app!.Services, progress).UntilChartAsync(Url(), stopping);
             progress.Say($"Dashboard: {Url()}   Broker: {addresses.GetValueOrDefault("Kafka:BootstrapServers") ?? configuration["Kafka:BootstrapServers"]}   Stop with Ctrl-C");
             await Task.Delay(Timeout.Infinite, stopping);
         }

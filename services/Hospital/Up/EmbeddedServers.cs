@@ -3,8 +3,6 @@ using HospitalStreaming.Hosting.Health;
 using HospitalStreaming.Hosting.State;
 using HospitalStreaming.Hospital.Composition;
 using HospitalStreaming.Postgres.Embedded;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Logging;
 
 namespace HospitalStreaming.Hospital.Up;
 

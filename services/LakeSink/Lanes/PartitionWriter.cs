@@ -114,14 +114,7 @@ internal sealed class PartitionWriter : IDisposable
             while (_lane.TryRead(out var record))
             {
                 received++;
-                await TakeAsync(
-                    new LakeRecord(
-                        record.Position,
-                        record.TimestampMs,
-                        record.Key is { } key ? new ReadOnlyMemory<byte>(key) : null,
-                        record.Value is { } value ? new ReadOnlyMemory<byte>(value) : null,
-                        record.Headers),
-                    revoked);
+                await TakeAsync(new LakeRecord(record.Position, record.TimestampMs, Bytes(record.Key), Bytes(record.Value), record.Headers), revoked);
                 if (_draft.Rows > 0 && _policy.Remaining(_clock.GetElapsedTime(_openedAt), TimeSpan.Zero) <= TimeSpan.Zero)
                 {
                     await FlushAsync(revoked);
@@ -137,6 +130,9 @@ internal sealed class PartitionWriter : IDisposable
             }
         }
     }
+
+    /// <summary>No bytes stay no bytes: a plain conversion would make them an empty value.</summary>
+    private static ReadOnlyMemory<byte>? Bytes(byte[]? bytes) => bytes is null ? (ReadOnlyMemory<byte>?)null : bytes;
 
     private async Task TakeAsync(LakeRecord record, CancellationToken revoked)
     {

@@ -6,9 +6,12 @@ namespace HospitalStreaming.LakeSink.Settings;
 
 /// <summary>The role's settings, complete and typed.</summary>
 /// <param name="Group">Consumer group.</param>
-/// <param name="Subscription">Expressions for the consumer, each beginning with ^: topics that do not exist yet are taken up when they appear.</param>
+/// <param name="Subscription">
+/// One expression that begins with ^, so that topics that do not exist yet are taken up when they appear. One, as the client reports each
+/// expression without a topic as an error.
+/// </param>
 /// <param name="Policy">When objects are cut.</param>
-internal sealed record LakeSinkSettings(string Group, IReadOnlyList<string> Subscription, BatchPolicy Policy)
+internal sealed record LakeSinkSettings(string Group, string Subscription, BatchPolicy Policy)
 {
     internal static LakeSinkSettings From(LakeSinkOptions options, LakeOptions lake)
     {
@@ -20,7 +23,7 @@ internal sealed record LakeSinkSettings(string Group, IReadOnlyList<string> Subs
             options.MaxAge ?? TimeSpan.FromSeconds(near ? 1 : 10),
             options.IdleAfter ?? (near ? TimeSpan.FromMilliseconds(200) : TimeSpan.Zero));
         var topics = options.Topics.Count > 0 ? options.Topics : [.. TopicNames.Changes];
-        return new(options.Group, [.. topics.Select(topic => topic.StartsWith('^') ? topic : $"^{Escape(topic)}$")], policy);
+        return new(options.Group, string.Join('|', topics.Select(topic => topic.StartsWith('^') ? topic : $"^{Escape(topic)}$")), policy);
     }
 
     /// <summary>POSIX extended expressions, as the client has them, know fewer escapes than .NET's.</summary>

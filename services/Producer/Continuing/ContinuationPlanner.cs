@@ -12,7 +12,7 @@ namespace HospitalStreaming.Producer.Continuing;
 internal static class ContinuationPlanner
 {
     private const ulong DefaultSeed = 3;
-    private const int DefaultHistoryVisits = 20_000;
+    private const int DefaultHistoryVisits = ProducerOptions.DefaultHistoryVisits;
     private const string DefaultHospital = "h1";
 
     /// <summary>Topics whose every partition gets records all the time; one that is far behind has lost its tail, and is filled again.</summary>

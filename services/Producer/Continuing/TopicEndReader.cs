@@ -93,9 +93,10 @@ internal sealed class TopicEndReader(KafkaClients clients)
                 found[result.TopicPartition] = point;
             }
 
-            if ((result.IsPartitionEOF || result.Offset >= read.Until - 1) && pending.Remove(result.TopicPartition) && pending.Count > 0)
+            // What follows has been looked at before, or is newer than this look: it is passed over, a part of what was just read at most.
+            if (result.IsPartitionEOF || result.Offset >= read.Until - 1)
             {
-                consumer.Pause([result.TopicPartition]);
+                pending.Remove(result.TopicPartition);
             }
         }
     }

@@ -29,6 +29,9 @@ public readonly record struct ReadRecord
     /// <summary>The row after as JSON, exactly as it came.</summary>
     public ReadOnlyMemory<byte>? After { get; init; }
 
+    /// <summary>The key's JSON before an update changed it, exactly as it came; null for every other change.</summary>
+    public byte[]? OldKey { get; init; }
+
     /// <summary>What it does to its row; null where it does nothing (tombstone, heartbeat) or cannot be applied.</summary>
     public RowChange? Change { get; init; }
 

@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
+using HospitalStreaming.Core.Batching.Lines;
 using HospitalStreaming.Core.Changes;
 using HospitalStreaming.Core.Domain;
 
@@ -13,25 +15,65 @@ public sealed class RecordReader(TableDescription table, ColumnValueReader value
     private readonly ColumnDescription _key = table.Required(table.KeyColumn);
 
     /// <summary>Reads one record.</summary>
-    /// <param name="key">Key bytes.</param>
-    /// <param name="value">Value bytes; null is a tombstone.</param>
+    /// <param name="line">The record as the lake has it.</param>
     /// <param name="sourceEpoch">Source epoch of its place.</param>
-    /// <param name="partition">Partition.</param>
-    /// <param name="offset">Offset.</param>
-    public ReadRecord Read(ReadOnlyMemory<byte>? key, ReadOnlyMemory<byte>? value, int sourceEpoch, int partition, long offset)
+    public ReadRecord Read(LakeRecord line, int sourceEpoch)
     {
-        var envelope = ChangeEnvelopeReader.Read(key, value);
+        var envelope = ChangeEnvelopeReader.Read(line.Key, line.Value);
         return envelope.Kind switch
         {
-            ChangeKind.Rejected => Unreadable(key, envelope.Rejection!),
-            ChangeKind.Change => ReadChange(envelope, key, value!.Value, sourceEpoch, partition, offset),
-            _ => new ReadRecord { Key = Slice(key, envelope.Key) },
+            ChangeKind.Rejected => Unreadable(line.Key, envelope.Rejection!),
+            ChangeKind.Change => ReadChange(envelope, line, sourceEpoch),
+            _ => new ReadRecord { Key = Slice(line.Key, envelope.Key) },
         };
     }
 
-    private ReadRecord ReadChange(
-        ChangeEnvelope envelope, ReadOnlyMemory<byte>? key, ReadOnlyMemory<byte> value, int sourceEpoch, int partition, long offset)
+    /// <summary>The change that raw's columns describe; raw keeps it exactly, so this gives what <see cref="Read(LakeRecord, int)"/> gave.</summary>
+    /// <param name="op">op.</param>
+    /// <param name="lsn">Source LSN.</param>
+    /// <param name="key">Key JSON.</param>
+    /// <param name="after">Row JSON after it; null for a delete.</param>
+    /// <param name="oldKey">Key JSON the row had before; mostly null.</param>
+    /// <param name="place">Where it stands: only its positions and times are used.</param>
+    /// <exception cref="FormatException">They describe no change that could have been applied.</exception>
+    public RowChange FromRaw(string op, Lsn? lsn, string key, string? after, string? oldKey, RowChange place)
     {
+        var act = ActOf(op);
+        var id = KeyOf(Encoding.UTF8.GetBytes(key)) ?? throw new FormatException($"a raw row of {table.Name} has no readable key");
+        object?[]? row = null;
+        if (act != ChangeAct.Delete)
+        {
+            row = RowOf(after ?? throw new FormatException($"a raw row of {table.Name} has no row in it"), id);
+        }
+
+        return place with
+        {
+            Key = id,
+            Act = act,
+            Lsn = act == ChangeAct.Snapshot ? null : lsn,
+            Values = row,
+            MovedFrom = oldKey is null ? null : KeyOf(Encoding.UTF8.GetBytes(oldKey)),
+        };
+    }
+
+    private object?[] RowOf(string after, long id)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(after);
+            return ReadRow(json.RootElement, id, out var row) is { } misfit
+                ? throw new FormatException($"a raw row of {table.Name} is not readable: {misfit.Detail}")
+                : row;
+        }
+        catch (JsonException)
+        {
+            throw new FormatException($"a raw row of {table.Name} is no JSON");
+        }
+    }
+
+    private ReadRecord ReadChange(ChangeEnvelope envelope, LakeRecord line, int sourceEpoch)
+    {
+        var (key, value) = (line.Key, line.Value!.Value);
         var source = envelope.Source;
         var snapshot = envelope.FromSnapshot;
         var record = new ReadRecord
@@ -65,22 +107,22 @@ public sealed class RecordReader(TableDescription table, ColumnValueReader value
             return record with { Poison = new ChangeRejection(RejectionCodes.MissingField, "a streamed change has no source.lsn"), HeldKey = id };
         }
 
-        var act = envelope.Operation switch
-        {
-            ChangeOperation.Read => ChangeAct.Snapshot,
-            ChangeOperation.Create => ChangeAct.Insert,
-            ChangeOperation.Delete => ChangeAct.Delete,
-            _ => ChangeAct.Update,
-        };
+        var act = ActOf(record.Op!);
         object?[]? row = null;
         if (act != ChangeAct.Delete && ReadRow(envelope.After!.Value, id, out row) is { } misfit)
         {
             return record with { Poison = misfit, HeldKey = id };
         }
 
+        var oldKey = act == ChangeAct.Insert ? OldKeyOf(line) : null;
         return record with
         {
-            Change = new RowChange(id, act, snapshot ? null : source.Lsn, sourceEpoch, partition, offset, source.CommittedAt, row),
+            OldKey = oldKey,
+            Change = new RowChange(
+                id, act, snapshot ? null : source.Lsn, sourceEpoch, line.Position.Partition, line.Position.Offset, source.CommittedAt, row)
+            {
+                MovedFrom = oldKey is { } moved ? KeyOf(moved) : null,
+            },
         };
     }
 
@@ -132,6 +174,20 @@ public sealed class RecordReader(TableDescription table, ColumnValueReader value
             HeldKey = alone.Key is { } element ? KeyOf(element) : null,
         };
     }
+
+    // Debezium marks both halves of an update that changed the primary key: the new row carries the old key, the old one's delete the new key.
+    private static byte[]? OldKeyOf(LakeRecord line) => line.Headers.FirstOrDefault(header => header.Key == ChangeFields.OldKeyHeader).Value;
+
+    private long? KeyOf(ReadOnlyMemory<byte> key) => ChangeEnvelopeReader.Read(key, null).Key is { } element ? KeyOf(element) : null;
+
+    private static ChangeAct ActOf(string op) => op switch
+    {
+        "r" => ChangeAct.Snapshot,
+        "c" => ChangeAct.Insert,
+        "u" => ChangeAct.Update,
+        "d" => ChangeAct.Delete,
+        _ => throw new FormatException("op is none of r, c, u, d"),
+    };
 
     private long? KeyOf(JsonElement key) => values.Read(key, _key) is { State: ColumnState.Value, Value: { } id } ? Convert.ToInt64(id, null) : null;
 

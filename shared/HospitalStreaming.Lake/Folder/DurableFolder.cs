@@ -4,12 +4,13 @@ namespace HospitalStreaming.Lake.Folder;
 
 /// <summary>
 /// Files that appear whole and durable or not at all, and never replace another: written under a temporary name, synced, linked to their own name,
-/// the folder synced. Temporary files are locked while in use, so that a start may clear what a killed process left.
+/// the folder synced. Temporary files are locked while they are written, so that a start may clear what a killed process left.
 /// </summary>
 internal sealed class DurableFolder
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode OwnerFolder = OwnerOnly | UnixFileMode.UserExecute;
+    private const int Attempts = 3;
     private readonly ConcurrentDictionary<string, bool> _ready = new(StringComparer.Ordinal);
     private readonly string _root;
     private readonly string _temporary;
@@ -42,28 +43,42 @@ internal sealed class DurableFolder
 
         var folder = Path.GetDirectoryName(path)!;
         EnsureFolder(folder);
-        var temporary = Path.Combine(_temporary, Path.GetRandomFileName());
-        using var file = new FileStream(temporary, NewFile());
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            file.Write(content);
-            file.Flush(flushToDisk: durable);
-            var created = Posix.TryLink(temporary, path);
-            if (durable)
+            var temporary = WriteTemporary(content, durable);
+            try
             {
-                Posix.SyncFolder(folder);
-            }
+                var created = Posix.TryLink(temporary, path);
+                if (durable)
+                {
+                    Posix.SyncFolder(folder);
+                }
 
-            return created;
-        }
-        finally
-        {
-            File.Delete(temporary);
+                return created;
+            }
+            catch (IOException) when (attempt < Attempts && !File.Exists(temporary))
+            {
+                // Another process opened the lake just now and took the file, which is closed before it is linked, for a dead writer's.
+            }
+            finally
+            {
+                File.Delete(temporary);
+            }
         }
     }
 
     /// <summary>Removes a torn sidecar, which is not data.</summary>
     internal void Remove(string name) => File.Delete(PathOf(name));
+
+    /// <summary>Writes it whole; closed, because its lock would stay on the object, which is the same file under another name.</summary>
+    private string WriteTemporary(ReadOnlySpan<byte> content, bool durable)
+    {
+        var temporary = Path.Combine(_temporary, Path.GetRandomFileName());
+        using var file = new FileStream(temporary, NewFile());
+        file.Write(content);
+        file.Flush(flushToDisk: durable);
+        return temporary;
+    }
 
     private static FileStreamOptions NewFile()
     {

@@ -199,13 +199,13 @@ public sealed class FolderLake : ILake
 
         if (ReadOrNull(path + Sidecar.Extension) is { } sidecar && Sidecar.Read(sidecar) is { } manifest)
         {
-            return new LakeObject(name, manifest, 0);
+            return new LakeObject(name, manifest, 0) { Length = file.Length };
         }
 
         // A writer died between object and sidecar, or is about to write it.
         if (file.Length > LakeObjectReader.MaxStoredBytes || ReadOrNull(path) is not { } stored || ManifestRebuild.From(name, stored) is not { } rebuilt)
         {
-            return new LakeObject(name, null, 0);
+            return new LakeObject(name, null, 0) { Length = file.Length };
         }
 
         if (!_folder.Create(name + Sidecar.Extension, Sidecar.Write(rebuilt), durable: false) && ReadOrNull(path + Sidecar.Extension) is { } left && Sidecar.Read(left) is null)
@@ -213,7 +213,7 @@ public sealed class FolderLake : ILake
             _folder.Remove(name + Sidecar.Extension);
         }
 
-        return new LakeObject(name, rebuilt, 0);
+        return new LakeObject(name, rebuilt, 0) { Length = file.Length };
     }
 
     /// <summary>A sync may take long on a busy disk: it gets a thread of its own rather than one that other roles wait for.</summary>

@@ -1,6 +1,7 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
-using HospitalStreaming.Core.Naming.Lake;
 using HospitalStreaming.Core.Batching.Lines;
+using HospitalStreaming.Core.Naming.Lake;
 
 namespace HospitalStreaming.Lake.Objects;
 
@@ -24,7 +25,7 @@ internal static class ManifestRebuild
 
             // The draft's own packing is not the stored one: only what it counted is taken.
             var (_, counted) = draft.Finish();
-            return counted.Rows == 0 || counted.UncompressedBytes != lines.BytesRead
+            return counted.Rows == 0 || counted.UncompressedBytes != lines.BytesRead || !EndsWhole(name, stored, lines.BytesRead)
                 ? null
                 : counted with { Sha256 = Convert.ToHexStringLower(SHA256.HashData(stored)), StoredBytes = stored.Length };
         }
@@ -33,4 +34,9 @@ internal static class ManifestRebuild
             return null;
         }
     }
+
+    /// <summary>The unpacker takes a gzip member that lacks its end for whole; the end holds the length (RFC 1952, ISIZE).</summary>
+    private static bool EndsWhole(LakeObjectName name, byte[] stored, long unpacked) =>
+        name.Compression != LakeCompression.Gzip
+        || (stored.Length > 18 && BinaryPrimitives.ReadUInt32LittleEndian(stored.AsSpan(stored.Length - 4)) == (uint)unpacked);
 }

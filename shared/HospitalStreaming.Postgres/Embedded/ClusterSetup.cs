@@ -19,8 +19,8 @@ internal static class ClusterSetup
             return;
         }
 
-        var data = folder.BeginDraft(runAs, password);
-        var run = await ShortRun.OfAsync(ChildCommand.For(binaries.InitDb, Arguments(data, binaries, runAs, user), data, runAs, "KILL"), cancellation);
+        var open = folder.BeginDraft(runAs, password);
+        var run = await ShortRun.OfAsync(ChildCommand.For(binaries.InitDb, Arguments(open, binaries, runAs, user), open, runAs, "KILL"), cancellation);
         if (run.ExitCode != 0)
         {
             folder.DiscardDraft();
@@ -31,9 +31,6 @@ internal static class ClusterSetup
 
         folder.KeepDraft();
     }
-
-    /// <summary>How the server's programs name the data folder: by path, or where they could not walk that path, as their working folder.</summary>
-    public static string NameOfData(string data, RunAs? runAs) => runAs is null ? data : "/proc/self/cwd";
 
     private static void Check(ServerFolder folder, PostgresBinaries binaries)
     {
@@ -53,15 +50,14 @@ internal static class ClusterSetup
         }
     }
 
-    private static IEnumerable<string> Arguments(string data, PostgresBinaries binaries, RunAs? runAs, string user)
+    private static IEnumerable<string> Arguments(IReadOnlyList<string> open, PostgresBinaries binaries, RunAs? runAs, string user)
     {
-        var name = NameOfData(data, runAs);
         IEnumerable<string> locale = binaries.Major >= BuiltinLocales
             ? ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
             : ["--locale=C"];
         return
         [
-            "-D", name, "--pwfile=" + Path.Combine(name, "..", "password"), "-U", user, "--auth=scram-sha-256", "--encoding=UTF8", "--data-checksums",
+            "-D", ChildCommand.NameOf(open[0], 0, runAs), "--pwfile=" + ChildCommand.NameOf(open[1], 1, runAs), "-U", user, "--auth=scram-sha-256", "--encoding=UTF8", "--data-checksums",
             .. locale,
         ];
     }

@@ -161,7 +161,7 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
         patience.CancelAfter(_options.StartPatience);
         try
         {
-            if (await _server.BecomesReadyAsync(_folder, ConnectionString("postgres"), _clock, patience.Token))
+            if (await _server.BecomesReadyAsync(_folder, Unpooled(), _clock, patience.Token))
             {
                 return;
             }
@@ -187,7 +187,7 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
 
     private async Task EnsureDatabasesAsync(CancellationToken cancellation)
     {
-        await using var connection = new NpgsqlConnection(ConnectionString("postgres"));
+        await using var connection = new NpgsqlConnection(Unpooled());
         await connection.OpenAsync(cancellation);
         foreach (var database in _options.Databases)
         {
@@ -199,6 +199,9 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
             }
         }
     }
+
+    /// <summary>A pool would hand out connections to the server that was here before.</summary>
+    private string Unpooled() => new NpgsqlConnectionStringBuilder(ConnectionString("postgres")) { Pooling = false }.ConnectionString;
 
     private async Task SuperviseAsync()
     {

@@ -16,7 +16,7 @@ public sealed record EmbeddedPostgresOptions
     public int Port { get; init; }
 
     /// <summary>Configuration key to name when <see cref="Port"/> is taken.</summary>
-    public string PortSetting { get; init; } = "Postgres:Port";
+    public string PortSetting { get; init; } = "Line:PostgresPort";
 
     /// <summary>Folder with postgres and initdb, version 15 or later; null takes the ones npm installed.</summary>
     public string? BinariesFolder { get; init; }

@@ -11,12 +11,18 @@ namespace HospitalStreaming.Postgres.Embedded;
 internal sealed class LeftoverServer(string dataFolder, TimeProvider clock)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ChildPatience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Stops it in order, then less politely; returns the process id of the server found, or null.</summary>
     /// <exception cref="EmbeddedPostgresException">It cannot be stopped.</exception>
     public async Task<int?> EndAsync(CancellationToken cancellation)
     {
+        if (!Directory.Exists(dataFolder))
+        {
+            return null;
+        }
+
         var server = PostmasterFile.Read(dataFolder)?.ProcessId;
         var found = Processes(server);
         if (found.Count > 0)
@@ -34,6 +40,7 @@ internal sealed class LeftoverServer(string dataFolder, TimeProvider clock)
         foreach (var signal in new[] { Libc.SigInt, Libc.SigQuit, Libc.SigKill })
         {
             var now = Processes(server);
+            var headless = !now.Exists(process => process == server);
 
             // Without its server a child ends by itself once it notices; only the last signal goes to all.
             foreach (var process in signal == Libc.SigKill ? now : now.Where(process => process == server))
@@ -41,13 +48,7 @@ internal sealed class LeftoverServer(string dataFolder, TimeProvider clock)
                 Libc.Signal(process, signal);
             }
 
-            var since = clock.GetTimestamp();
-            while (Processes(server).Count > 0 && clock.GetElapsedTime(since) < Patience)
-            {
-                await Task.Delay(Look, clock, cancellation);
-            }
-
-            if (Processes(server).Count == 0)
+            if (await GoneAsync(server, headless && signal != Libc.SigKill ? ChildPatience : Patience, cancellation))
             {
                 return;
             }
@@ -55,6 +56,22 @@ internal sealed class LeftoverServer(string dataFolder, TimeProvider clock)
 
         throw new EmbeddedPostgresException(
             $"a PostgreSQL process {Processes(server)[0]} from an earlier run still works in {dataFolder} and cannot be stopped: end it, then start again");
+    }
+
+    private async Task<bool> GoneAsync(int? server, TimeSpan patience, CancellationToken cancellation)
+    {
+        var since = clock.GetTimestamp();
+        while (Processes(server).Count > 0)
+        {
+            if (clock.GetElapsedTime(since) > patience)
+            {
+                return false;
+            }
+
+            await Task.Delay(Look, clock, cancellation);
+        }
+
+        return true;
     }
 
     private List<int> Processes(int? server) => OperatingSystem.IsLinux() ? WorkingHere() : OfFile(server);

@@ -6,7 +6,7 @@ namespace HospitalStreaming.Postgres.Embedded;
 
 /// <summary>
 /// The folder of one embedded server, mode 0700 and ours; only data inside belongs to the user PostgreSQL runs as. That user need not be able to
-/// walk there: the server is started with data as its working folder and finds it as /proc/self/cwd.
+/// walk there: the server gets data as an open descriptor and knows it as /proc/self/fd/9.
 /// </summary>
 internal sealed class ServerFolder(string root)
 {
@@ -76,17 +76,17 @@ internal sealed class ServerFolder(string root)
         set => Write(PortFile, value.ToString(CultureInfo.InvariantCulture), null);
     }
 
-    /// <summary>Makes an empty folder for initdb: its data part inside, and the password initdb reads.</summary>
-    public string BeginDraft(RunAs? runAs, string password)
+    /// <summary>Makes what initdb needs: an empty data folder, and a file with the password; returns both paths.</summary>
+    public IReadOnlyList<string> BeginDraft(RunAs? runAs, string password)
     {
         DiscardDraft();
         var data = Path.Combine(Draft, "data");
         Directory.CreateDirectory(Draft, OwnerOnly);
         Directory.CreateDirectory(data, OwnerOnly);
-        Write(Path.Combine(Draft, "password"), password, runAs);
-        Give(Draft, runAs);
         Give(data, runAs);
-        return data;
+        var secret = Path.Combine(Draft, "password");
+        Write(secret, password, runAs);
+        return [data, secret];
     }
 
     /// <summary>The draft is whole: from now on it is the data folder.</summary>

@@ -9,6 +9,7 @@ namespace HospitalStreaming.Postgres.Embedded;
 internal sealed class ServerProcess : IDisposable
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(15);
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
     private readonly Process _process;
     private readonly ParentWatch? _watch;
     private readonly BoundedLog _log;
@@ -18,14 +19,15 @@ internal sealed class ServerProcess : IDisposable
     {
         _process = process;
         _log = log;
+        Id = process.Id;
         _drained = Task.WhenAll(log.DrainAsync(process.StandardError), log.DrainAsync(process.StandardOutput));
-        _watch = ChildCommand.HasDeathSignal ? null : ParentWatch.Begin(process.Id);
+        _watch = ChildCommand.HasDeathSignal ? null : ParentWatch.Begin(Id);
         process.StandardInput.Close();
         Exited = process.WaitForExitAsync(CancellationToken.None);
     }
 
     /// <summary>Process id of the server itself: the commands before it replaced themselves by it.</summary>
-    public int Id => _process.Id;
+    public int Id { get; }
 
     /// <summary>Completes when it has ended.</summary>
     public Task Exited { get; }
@@ -42,7 +44,7 @@ internal sealed class ServerProcess : IDisposable
     /// <summary>Starts it; it is not ready yet.</summary>
     public static async Task<ServerProcess> StartAsync(ServerFolder folder, PostgresBinaries binaries, RunAs? runAs, BoundedLog log)
     {
-        var start = ChildCommand.For(binaries.Server, ["-D", ClusterSetup.NameOfData(folder.Data, runAs)], folder.Data, runAs, "INT");
+        var start = ChildCommand.For(binaries.Server, ["-D", ChildCommand.NameOf(folder.Data, 0, runAs)], [folder.Data], runAs, "INT");
         return new ServerProcess(await ChildThread.RunAsync(() => Process.Start(start)!), log);
     }
 
@@ -63,7 +65,7 @@ internal sealed class ServerProcess : IDisposable
             cancellation.ThrowIfCancellationRequested();
         }
 
-        await _drained;
+        await Task.WhenAny(_drained, Task.Delay(LastWords, clock, cancellation));
         return false;
     }
 
@@ -80,6 +82,9 @@ internal sealed class ServerProcess : IDisposable
         }
 
         await Exited;
+
+        // The last words; a child of the server that lingers may hold the pipe a little longer than it matters.
+        await Task.WhenAny(_drained, Task.Delay(LastWords, clock));
     }
 
     /// <inheritdoc/>

@@ -27,9 +27,14 @@ internal sealed class Ledger(WarehouseNames names)
         return (long)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
-    /// <summary>Opens a load: proves the fence and holds it until commit, and writes the claim's head.</summary>
+    /// <summary>Opens a load: lets verify go first where it asks for a quiet moment, proves the fence and holds it until commit, and writes the claim's head.</summary>
     internal async Task<long> BeginLoadAsync(NpgsqlConnection connection, long fence, LoadClaim claim, CancellationToken cancellation)
     {
+        await using (var apply = new NpgsqlCommand(WarehouseLocks.HoldApply, connection))
+        {
+            await apply.ExecuteNonQueryAsync(cancellation);
+        }
+
         await using (var held = new NpgsqlCommand($"SELECT token FROM {Line}.fences WHERE name = @name FOR UPDATE", connection))
         {
             held.Parameters.AddWithValue("name", LoaderFence);
@@ -49,7 +54,6 @@ internal sealed class Ledger(WarehouseNames names)
     /// <summary>Writes the claim's objects, and moves each chain's position from exactly where the claim starts to where it ends.</summary>
     internal async Task AdvanceAsync(NpgsqlConnection connection, long loadId, LoadClaim claim, CancellationToken cancellation)
     {
-        await WriteObjectsAsync(connection, loadId, claim.Objects, cancellation);
         foreach (var chain in claim.Objects.GroupBy(item => item.Name.Stream))
         {
             var stream = chain.Key;
@@ -87,6 +91,8 @@ internal sealed class Ledger(WarehouseNames names)
                 throw new LoadFencedException($"{stream} was loaded further already, or not up to {start}");
             }
         }
+
+        await WriteObjectsAsync(connection, loadId, claim.Objects, cancellation);
     }
 
     /// <summary>Bumps the signals of the changed tables and of current as a whole, and wakes who listens.</summary>

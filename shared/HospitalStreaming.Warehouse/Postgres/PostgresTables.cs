@@ -34,7 +34,7 @@ internal static class PostgresTables
             CREATE TABLE IF NOT EXISTS {Raw(names, table)} (
               partition integer NOT NULL, "offset" bigint NOT NULL, stream_epoch text COLLATE "C" NOT NULL, source_epoch integer NOT NULL,
               ts timestamptz NOT NULL, op text COLLATE "C", lsn bigint, tx_id bigint, snapshot boolean NOT NULL, committed_at timestamptz,
-              key text COLLATE "C", before text COLLATE "C", after text COLLATE "C", load_id bigint NOT NULL,
+              key text COLLATE "C", before text COLLATE "C", after text COLLATE "C", old_key text COLLATE "C", load_id bigint NOT NULL,
               poison text, original_key bytea, original_value bytea,
               PRIMARY KEY (partition, "offset", stream_epoch));
             """;
@@ -71,5 +71,8 @@ internal static class PostgresTables
         CREATE TABLE IF NOT EXISTS {line}.poison_records (
           table_name text COLLATE "C" NOT NULL, partition integer NOT NULL, "offset" bigint NOT NULL, stream_epoch text COLLATE "C" NOT NULL,
           held_key bigint, reason text NOT NULL, PRIMARY KEY (table_name, partition, "offset", stream_epoch));
+        CREATE TABLE IF NOT EXISTS {line}.pending_moves (
+          table_name text COLLATE "C" NOT NULL, key bigint NOT NULL, missing_key bigint NOT NULL, missing_lsn bigint NOT NULL,
+          PRIMARY KEY (table_name, key));
         """;
 }

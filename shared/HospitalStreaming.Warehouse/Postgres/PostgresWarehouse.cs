@@ -47,6 +47,10 @@ public sealed class PostgresWarehouse(NpgsqlDataSource source, WarehouseNames na
         await using var connection = await source.OpenConnectionAsync(cancellation);
         _fence = await _ledger.TakeFenceAsync(connection, cancellation);
         _held = await _poison.HeldAsync(connection, cancellation);
+        foreach (var loader in _loaders.Values)
+        {
+            await loader.TakeOverAsync(connection, cancellation);
+        }
     }
 
     /// <inheritdoc/>
@@ -83,6 +87,11 @@ public sealed class PostgresWarehouse(NpgsqlDataSource source, WarehouseNames na
         await _ledger.SignalAsync(connection, results.Where(load => load.Written > 0).Select(load => load.Table), cancellation);
         await transaction.CommitAsync(cancellation);
         Hold(poison);
+        foreach (var topic in claim.ByTopic)
+        {
+            _loaders[topic.Key].Committed();
+        }
+
         return new LoadResult(loadId, results);
     }
 

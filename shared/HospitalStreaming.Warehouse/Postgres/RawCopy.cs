@@ -15,7 +15,7 @@ internal sealed class RawCopy(NpgsqlBinaryImporter import) : IAsyncDisposable
         new(await connection.BeginBinaryImportAsync(
             $"""
             COPY {PostgresTables.Raw(names, table)} (partition, "offset", stream_epoch, source_epoch, ts, op, lsn, tx_id, snapshot, committed_at,
-              key, before, after, load_id, poison, original_key, original_value) FROM STDIN (FORMAT BINARY)
+              key, before, after, old_key, load_id, poison, original_key, original_value) FROM STDIN (FORMAT BINARY)
             """,
             cancellation));
 
@@ -43,6 +43,7 @@ internal sealed class RawCopy(NpgsqlBinaryImporter import) : IAsyncDisposable
         await WriteAsync(record.Key, NpgsqlDbType.Text, cancellation);
         await WriteAsync(record.Before, NpgsqlDbType.Text, cancellation);
         await WriteAsync(record.After, NpgsqlDbType.Text, cancellation);
+        await WriteAsync(record.OldKey is { } oldKey ? oldKey.AsMemory() : default(ReadOnlyMemory<byte>?), NpgsqlDbType.Text, cancellation);
         await import.WriteAsync(loadId, NpgsqlDbType.Bigint, cancellation);
         await WriteAsync(record.Poison?.Code, NpgsqlDbType.Text, cancellation);
         await WriteAsync(record.Poison is null ? null : line.Key, NpgsqlDbType.Bytea, cancellation);

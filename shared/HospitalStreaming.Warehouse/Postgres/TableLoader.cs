@@ -14,8 +14,15 @@ internal sealed class TableLoader(WarehouseNames names, TableDescription table, 
 {
     private readonly RecordReader _reader = new(table, ColumnValueReader.Line);
     private readonly CurrentWriter _current = new(names, table);
+    private readonly MovedRows _moved = new(names, table);
 
     internal TableDescription Table => table;
+
+    /// <summary>Reads what loads before this loader left unfinished.</summary>
+    internal Task TakeOverAsync(NpgsqlConnection connection, CancellationToken cancellation) => _moved.TakeOverAsync(connection, cancellation);
+
+    /// <summary>The load's transaction is committed: what it left unfinished is so for good.</summary>
+    internal void Committed() => _moved.Committed();
 
     internal async Task<Outcome> LoadAsync(
         NpgsqlConnection connection,
@@ -46,6 +53,7 @@ internal sealed class TableLoader(WarehouseNames names, TableDescription table, 
             await _current.WriteAsync(connection, rows.Values, known, cancellation);
         }
 
+        await _moved.FinishAsync(connection, batch.Changes, held, cancellation);
         var swept = await SweepAsync(connection, objects, epochs, positions, cancellation);
         return new Outcome(new TableLoad(table.Name, rawRows, rows.Count + swept, batch.Poison.Count, batch.LastCommittedAt), batch.Poison);
     }
@@ -59,7 +67,7 @@ internal sealed class TableLoader(WarehouseNames names, TableDescription table, 
             foreach (var line in reader.Records())
             {
                 var epoch = epochs.Of(stream.Topic, stream.Partition, line.Position.Offset);
-                var record = _reader.Read(line.Key, line.Value, epoch, stream.Partition, line.Position.Offset);
+                var record = _reader.Read(line, epoch);
                 await raw.AddAsync(stream.Epoch, epoch, loadId, line, record, cancellation);
                 batch.Add(stream.Epoch, line, record);
             }

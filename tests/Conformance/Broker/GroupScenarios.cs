@@ -154,27 +154,31 @@ public abstract class GroupScenarios(IBrokerUnderTest broker)
             consumer.Commit([new TopicPartitionOffset(topic, 0, 5)]);
         }
         await admin.DeleteTopicsAsync([topic]);
-        await CreatedAsync(admin, topic);
+        await CreateAgainAsync(admin, topic);
 
         using var after = Clients.ConsumerBuilder(Clients.ConsumerConfig(Servers, group)).Build();
         after.QueryWatermarkOffsets(new TopicPartition(topic, 0), Clients.Limit).High.Value.ShouldBe(0);
         after.Committed([new TopicPartition(topic, 0)], Clients.Limit).Single().Offset.ShouldBe(Offset.Unset);
     }
 
-    // Kafka deletes in the background: the name is free a moment later.
-    private static async Task CreatedAsync(IAdminClient admin, string topic)
+    // Kafka deletes and creates in the background: the name is free, and then known, a moment later.
+    private static async Task CreateAgainAsync(IAdminClient admin, string topic)
     {
         for (var attempts = 0; ; attempts++)
         {
             try
             {
                 await admin.CreateTopicsAsync([new TopicSpecification { Name = topic, NumPartitions = 1, ReplicationFactor = 1 }]);
-                return;
+                break;
             }
             catch (CreateTopicsException error) when (error.Results.Single().Error.Code == ErrorCode.TopicAlreadyExists && attempts < 50)
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(100), TestContext.Current.CancellationToken);
             }
+        }
+        for (var attempts = 0; admin.GetMetadata(topic, Clients.Limit).Topics.Single().Error.IsError && attempts < 50; attempts++)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TestContext.Current.CancellationToken);
         }
     }
 

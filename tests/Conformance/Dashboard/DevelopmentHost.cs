@@ -1,4 +1,3 @@
-using Xunit;
 using HospitalStreaming.Tests.Conformance.Dashboard.Support;
 using Xunit;
 

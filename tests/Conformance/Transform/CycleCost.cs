@@ -32,7 +32,7 @@ public sealed class CycleCost(LabPostgres postgres, ITestOutputHelper output)
         await warehouse.ApplyAsync("UPDATE hospital.line_canary SET beat = beat + 1", token, "line_canary");
         Show("canary", await runner.BuildAllAsync(everything: false, test: false, token));
         var started = Stopwatch.GetTimestamp();
-        var tests = await runner.TestAllAsync(token);
+        var tests = await runner.TestAllAsync(errorsToo: true, token);
         output.WriteLine($"all {tests.Length} tests: {Stopwatch.GetElapsedTime(started).TotalMilliseconds:0} ms; slowest {string.Join(", ", tests.OrderByDescending(test => test.Took).Take(4).Select(test => $"{test.Test} {test.Took.TotalMilliseconds:0}"))}");
         started = Stopwatch.GetTimestamp();
         (await runner.RebuildAndCompareAsync(token)).IsEqual.ShouldBeTrue();

@@ -25,7 +25,7 @@ public sealed class DbtOracleTests(LabPostgres postgres)
         var report = await runner.BuildAllAsync(everything: true, test: true, token);
         report.Problems.ShouldBeEmpty();
         report.Models.Where(model => model.Outcome != ModelOutcome.Built).ShouldBeEmpty();
-        var tests = await runner.TestAllAsync(token);
+        var tests = await runner.TestAllAsync(errorsToo: true, token);
         var output = await DbtAsync(warehouse, "2026-08-28");
 
         foreach (var model in runner.Compile(runner.Today).Models)

@@ -44,7 +44,7 @@ internal static class DoctorTiles
             select diagnosis, count(*) as visit_count, count(distinct patient_id) as unique_patients, sum(visit_cost) as total_visit_cost,
                    round(avg(visit_cost), 2) as avg_visit_cost
             from {d.Marts}.patient_journey where {OneDoctor}
-            group by diagnosis order by count(*) desc, diagnosis limit 500
+            group by diagnosis order by visit_count desc, diagnosis limit 500
             """),
         new("doctor-visits", ["patient_journey"], d => $"""
             select visit_id, visit_date, patient_id, diagnosis, visit_cost, prescription_count, billed_amount, paid_amount, outstanding_amount, payment_status

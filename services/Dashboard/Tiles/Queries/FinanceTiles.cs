@@ -11,7 +11,7 @@ internal static class FinanceTiles
                    {TileDialect.Percent("sum(paid_amount)", "sum(billed_amount)")} as collection_rate
             from {d.Marts}.patient_journey
             where (@hospital = '' or hospital_id = @hospital) and first_billing_date between @from and @to
-            group by coalesce(doctor_id, -1) order by sum(billed_amount) desc, 1 limit 2000
+            group by coalesce(doctor_id, -1) order by billed_amount desc, 1 limit 2000
             """,
             ["revenue_by_doctor"], d => $"""
             select doctor_id, doctor_name, specialization, bill_count, billed_amount, paid_amount, outstanding_amount, collection_rate
@@ -24,7 +24,7 @@ internal static class FinanceTiles
                    sum(outstanding_amount) as outstanding_amount, {TileDialect.Percent("sum(paid_amount)", "sum(billed_amount)")} as collection_rate
             from {d.Marts}.revenue_by_month
             where (@hospital = '' or hospital_id = @hospital) and month_start between {d.Month("@from")} and @to
-            group by hospital_id order by sum(billed_amount) desc, hospital_id limit 1000
+            group by hospital_id order by billed_amount desc, hospital_id limit 1000
             """),
     ];
 }

@@ -34,21 +34,21 @@ internal static class OverviewTiles
                    round(avg(visit_cost), 2) as avg_visit_cost
             from {d.Marts}.patient_journey
             where (@hospital = '' or hospital_id = @hospital) and visit_day between @from and @to
-            group by diagnosis order by count(*) desc, diagnosis limit 500
+            group by diagnosis order by visit_count desc, diagnosis limit 500
             """,
             ["diagnosis_distribution"], d => $"""
             select diagnosis, sum(visit_count) as visit_count, sum(unique_patients) as unique_patients, sum(total_visit_cost) as total_visit_cost,
                    round(sum(total_visit_cost) / nullif(sum(visit_count), 0), 2) as avg_visit_cost
             from {d.Marts}.diagnosis_distribution
             where (@hospital = '' or hospital_id = @hospital)
-            group by diagnosis order by sum(visit_count) desc, diagnosis limit 500
+            group by diagnosis order by visit_count desc, diagnosis limit 500
             """),
         new("payment-status", ["payment_status_summary"], d => $"""
             select payment_status, aging_bucket, min(bucket_order) as bucket_order, sum(bill_count) as bill_count, sum(billed_amount) as billed_amount,
                    sum(paid_amount) as paid_amount, sum(outstanding_amount) as outstanding_amount, min(oldest_billing_date) as oldest_billing_date
             from {d.Marts}.payment_status_summary
             where (@hospital = '' or hospital_id = @hospital)
-            group by payment_status, aging_bucket order by min(bucket_order), payment_status limit 500
+            group by payment_status, aging_bucket order by bucket_order, payment_status limit 500
             """),
     ];
 }

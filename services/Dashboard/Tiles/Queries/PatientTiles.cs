@@ -30,7 +30,7 @@ internal static class PatientTiles
                        sum(outstanding_amount) as total_outstanding, sum(prescription_count) as total_prescriptions, max(visit_day) as last_visit_date
                 from {d.Marts}.patient_journey
                 where patient_id >= 0 and (@hospital = '' or hospital_id = @hospital) and visit_day between @from and @to
-                group by patient_id order by sum(billed_amount) desc, patient_id limit 200
+                group by patient_id order by total_billed desc, patient_id limit 200
             ) as j
             left join {d.Marts}.patient_spending_analysis as s on s.patient_id = j.patient_id
             order by j.total_billed desc, j.patient_id limit 200

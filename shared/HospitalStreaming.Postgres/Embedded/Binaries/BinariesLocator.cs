@@ -33,7 +33,7 @@ internal static class BinariesLocator
         return binaries ?? throw new EmbeddedPostgresException($"Postgres:Binaries: {folder}/postgres does not run{As(runAs)}: {complaint}");
     }
 
-    private static async Task<PostgresBinaries> BundledAsync(string native, RunAs? runAs, CancellationToken cancellation)
+    internal static async Task<PostgresBinaries> BundledAsync(string native, RunAs? runAs, CancellationToken cancellation)
     {
         var (binaries, complaint) = await TryAsync(Path.Combine(native, "bin"), runAs, cancellation);
         if (binaries is null && runAs is not null)
@@ -50,7 +50,7 @@ internal static class BinariesLocator
 
     private static async Task<(PostgresBinaries? Binaries, string Complaint)> TryAsync(string folder, RunAs? runAs, CancellationToken cancellation)
     {
-        var start = ChildCommand.For(Path.Combine(folder, "postgres"), ["--version"], "/", runAs, "KILL");
+        var start = ChildCommand.For(Path.Combine(folder, "postgres"), ["--version"], [], runAs, "KILL");
         var run = await ShortRun.OfAsync(start, cancellation);
         if (run.ExitCode != 0 || PostgresBinaries.MajorOf(run.Output) is not { } major)
         {

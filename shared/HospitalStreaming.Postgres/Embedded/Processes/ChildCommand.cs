@@ -9,18 +9,34 @@ namespace HospitalStreaming.Postgres.Embedded.Processes;
 /// </summary>
 internal static class ChildCommand
 {
+    // A shell's redirections know one digit.
+    private const int FirstDescriptor = 9;
+
     /// <summary>Whether the kernel can be asked to end the child with us (util-linux's setpriv is installed).</summary>
     public static bool HasDeathSignal { get; } = OperatingSystem.IsLinux() && Find("setpriv") is not null;
 
-    /// <summary>Everything needed to start the program; output and errors are redirected.</summary>
+    /// <summary>
+    /// How a program started with <paramref name="runAs"/> names what is opened for it (see <see cref="For"/>): by its own path, or where the
+    /// user changes, as a descriptor opened before that, so that it may lie below folders that user cannot enter.
+    /// </summary>
+    public static string NameOf(string path, int place, RunAs? runAs) =>
+        runAs is null ? path : string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{FirstDescriptor - place}");
+
+    /// <summary>Everything needed to start the program in folder /; output and errors are redirected.</summary>
     /// <param name="program">Absolute path.</param>
     /// <param name="arguments">Arguments.</param>
-    /// <param name="folder">Working folder; entered before the user changes, so it may lie where that user cannot walk to.</param>
+    /// <param name="open">At most two files or folders to open for it as <see cref="NameOf"/> names them.</param>
     /// <param name="runAs">User to become, or null.</param>
     /// <param name="deathSignal">Signal name for when our process ends, e.g. INT.</param>
-    public static ProcessStartInfo For(string program, IEnumerable<string> arguments, string folder, RunAs? runAs, string deathSignal)
+    public static ProcessStartInfo For(string program, IEnumerable<string> arguments, IReadOnlyList<string> open, RunAs? runAs, string deathSignal)
     {
         List<string> words = [];
+        if (runAs is not null && open.Count > 0)
+        {
+            var second = open.Count > 1 ? open[1] : "/dev/null";
+            words.AddRange(["/bin/sh", "-c", "exec 9<\"$0\" 8<\"$1\" && shift && exec \"$@\"", open[0], second]);
+        }
+
         if (Find("setsid") is { } setsid)
         {
             words.Add(setsid);
@@ -47,7 +63,7 @@ internal static class ChildCommand
         words.AddRange(arguments);
         var start = new ProcessStartInfo(words[0])
         {
-            WorkingDirectory = folder,
+            WorkingDirectory = "/",
             RedirectStandardError = true,
             RedirectStandardOutput = true,
             RedirectStandardInput = true,

@@ -22,21 +22,22 @@ internal static class BrokerChild
     {
         if (Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } folder)
         {
-            RunAsync(folder).GetAwaiter().GetResult();
+            Run(folder);
             Environment.Exit(0);
         }
     }
 
-    private static async Task RunAsync(string folder)
+    // Without awaits: until this initializer returns, other threads may not run this module's code.
+    private static void Run(string folder)
     {
         var broker = new EmbeddedBroker(
             new BrokerOptions { Folder = folder, Port = Number(PortVariable) ?? 0, SegmentBytes = Number(SegmentBytesVariable) ?? 64 << 20 },
             NullLoggerFactory.Instance,
             TimeProvider.System);
-        await broker.StartAsync(CancellationToken.None);
+        broker.StartAsync(CancellationToken.None).GetAwaiter().GetResult();
         Console.WriteLine(broker.BootstrapServers);
-        await Console.In.ReadToEndAsync();
-        await broker.DisposeAsync();
+        Console.In.ReadToEnd();
+        broker.DisposeAsync().AsTask().GetAwaiter().GetResult();
     }
 
     private static int? Number(string variable) =>

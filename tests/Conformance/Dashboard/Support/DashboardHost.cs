@@ -22,7 +22,10 @@ internal sealed class DashboardHost : IAsyncDisposable
 
     public Uri Url => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
 
-    public static async Task<DashboardHost> StartAsync(IWarehouseSql sql, CancellationToken cancellation, params (string Key, string Value)[] settings)
+    public static Task<DashboardHost> StartAsync(IWarehouseSql sql, CancellationToken cancellation, params (string Key, string Value)[] settings) =>
+        StartAsync(sql, cancellation, TimeProvider.System, settings);
+
+    public static async Task<DashboardHost> StartAsync(IWarehouseSql sql, CancellationToken cancellation, TimeProvider clock, params (string Key, string Value)[] settings)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.ClearProviders();
@@ -32,7 +35,7 @@ internal sealed class DashboardHost : IAsyncDisposable
             builder.Configuration[key] = value;
         }
 
-        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(clock);
         builder.Services.AddSingleton<RoleHealth>();
         builder.Services.AddSingleton(sql);
         builder.Services.AddSingleton<ILineStatus, MovingLine>();
@@ -44,10 +47,15 @@ internal sealed class DashboardHost : IAsyncDisposable
         return new DashboardHost(app);
     }
 
-    public async ValueTask DisposeAsync()
+    public async Task StopAsync()
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         await _app.StopAsync(limit.Token);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
         await _app.DisposeAsync();
     }
 }

@@ -1,0 +1,47 @@
+using HospitalStreaming.Core.Changes;
+using HospitalStreaming.Core.Merging;
+
+namespace HospitalStreaming.Core.Auditing;
+
+/// <summary>What raw says of one key: now, and as a snapshot of the source must have seen it.</summary>
+/// <param name="Now">The row or tombstone all of raw comes to; null where no change of the key could be applied.</param>
+/// <param name="AtSource">The same, of the changes the source snapshot sees.</param>
+/// <param name="Held">A poison record holds the key back: the source may be ahead of it.</param>
+public readonly record struct KeyAudit(FinalRow? Now, FinalRow? AtSource, bool Held)
+{
+    /// <summary>Works it out.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="historyOf">Raw rows of a key in log order; more than one key is asked for only where rows moved between keys.</param>
+    /// <param name="view">What the source snapshot sees.</param>
+    /// <param name="at">Log position of the source snapshot; null where the source is not compared.</param>
+    /// <param name="columns">Number of columns.</param>
+    /// <param name="keyIndex">Place of the key among them.</param>
+    public static KeyAudit Of(
+        long key, Func<long, IReadOnlyList<RawChange>> historyOf, TransactionView? view, Lsn at, int columns, int keyIndex)
+    {
+        var history = historyOf(key);
+        var now = KeyReplay.Of(key, one => [.. Applicable(historyOf(one))], columns, keyIndex).Row;
+        var held = history.Any(change => change.Change is null);
+        if (view is null || history.All(change => change.Change is null || IsSeen(change, view, at)))
+        {
+            return new KeyAudit(now, now, held);
+        }
+
+        var atSource = KeyReplay.Of(key, one => [.. Applicable(historyOf(one), view, at)], columns, keyIndex).Row;
+        return new KeyAudit(now, atSource, held);
+    }
+
+    private static IEnumerable<RowChange> Applicable(IEnumerable<RawChange> history) =>
+        history.TakeWhile(change => change.Change is not null).Select(change => change.Change!.Value);
+
+    private static IEnumerable<RowChange> Applicable(IEnumerable<RawChange> history, TransactionView view, Lsn at) =>
+        history.TakeWhile(change => change.Change is not null).Where(change => IsSeen(change, view, at)).Select(change => change.Change!.Value);
+
+    // A row that a later snapshot read shows a later state; transaction ids are those of readers there, and say nothing.
+    private static bool IsSeen(RawChange change, TransactionView view, Lsn at) => change switch
+    {
+        { Change.Act: ChangeAct.Snapshot } => change.Lsn is not { } read || read <= at,
+        { TransactionId: { } id } => view.Sees(id),
+        _ => change.Lsn is { } lsn && lsn <= at,
+    };
+}

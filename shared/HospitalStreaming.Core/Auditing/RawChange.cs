@@ -1,0 +1,11 @@
+using HospitalStreaming.Core.Changes;
+using HospitalStreaming.Core.Merging;
+
+namespace HospitalStreaming.Core.Auditing;
+
+/// <summary>One row of raw as an audit reads it.</summary>
+/// <param name="Key">Its key.</param>
+/// <param name="Change">What it does; null for poison, which holds the key back from here on.</param>
+/// <param name="TransactionId">Source transaction, where the record names one.</param>
+/// <param name="Lsn">Source LSN, of snapshot rows too.</param>
+public readonly record struct RawChange(long Key, RowChange? Change, uint? TransactionId, Lsn? Lsn);

@@ -1,0 +1,10 @@
+using HospitalStreaming.Core.Batching;
+
+namespace HospitalStreaming.Warehouse.Verify;
+
+/// <summary>The change topics as verify sees them.</summary>
+public interface IChangeLog
+{
+    /// <summary>The offset the next record would get, of every partition of every change topic that has one.</summary>
+    Task<IReadOnlyList<LogPosition>> EndsAsync(IReadOnlyList<string> topics, CancellationToken cancellation);
+}

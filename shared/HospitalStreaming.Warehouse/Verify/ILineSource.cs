@@ -1,0 +1,15 @@
+using HospitalStreaming.Core.Changes;
+using HospitalStreaming.Core.Domain;
+
+namespace HospitalStreaming.Warehouse.Verify;
+
+/// <summary>The hospital's database as verify sees it.</summary>
+public interface ILineSource
+{
+    /// <summary>Reads all tables in one short read-only snapshot, and what that snapshot sees.</summary>
+    Task<SourceSnapshot> ReadAsync(IReadOnlyList<TableDescription> tables, CancellationToken cancellation);
+
+    /// <summary>Waits until capture has published everything up to a position (and its replication slot says so).</summary>
+    /// <returns>Null when it has; else, in plain words, why not.</returns>
+    Task<string?> WaitCapturedAsync(Lsn position, TimeSpan atMost, CancellationToken cancellation);
+}

@@ -1,0 +1,28 @@
+using HospitalStreaming.Core.Auditing;
+using HospitalStreaming.Core.Domain;
+using HospitalStreaming.Warehouse.Loading;
+
+namespace HospitalStreaming.Warehouse.Verify;
+
+/// <summary>One moment of a warehouse. Everything read through it belongs together; large tables are streamed.</summary>
+public interface IWarehouseView
+{
+    /// <summary>How far every chain is loaded.</summary>
+    Task<IReadOnlyList<LoadPosition>> PositionsAsync(CancellationToken cancellation);
+
+    /// <summary>Objects loaded, as they were when they were loaded.</summary>
+    IAsyncEnumerable<LoadedObject> LoadedObjectsAsync(string topic, CancellationToken cancellation);
+
+    /// <summary>What raw holds of each chain of a table.</summary>
+    Task<IReadOnlyList<RawTally>> TalliesAsync(TableDescription table, CancellationToken cancellation);
+
+    /// <summary>Raw rows that have a key, key by key, each key's in log order.</summary>
+    /// <param name="table">Table.</param>
+    /// <param name="keys">Only these keys; null for all.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="FormatException">A raw row cannot be read: it was altered.</exception>
+    IAsyncEnumerable<RawChange> RawAsync(TableDescription table, IReadOnlyCollection<long>? keys, CancellationToken cancellation);
+
+    /// <summary>Rows of current, tombstones among them.</summary>
+    IAsyncEnumerable<CurrentRow> CurrentAsync(TableDescription table, CancellationToken cancellation);
+}

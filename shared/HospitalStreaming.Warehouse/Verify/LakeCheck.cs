@@ -1,0 +1,124 @@
+using System.Globalization;
+using HospitalStreaming.Core.Batching;
+using HospitalStreaming.Core.Domain;
+using HospitalStreaming.Core.Naming;
+using HospitalStreaming.Core.Naming.Lake;
+using HospitalStreaming.Lake;
+using HospitalStreaming.Lake.Objects;
+using HospitalStreaming.Warehouse.Loading;
+
+namespace HospitalStreaming.Warehouse.Verify;
+
+/// <summary>
+/// Lake objects tile their topics up to where the warehouse has loaded them, each is whole and is the one that was loaded, and raw has each of
+/// their records exactly once.
+/// </summary>
+internal sealed class LakeCheck(ILake lake)
+{
+    internal async Task<Result> RunAsync(
+        TableDescription table, IWarehouseView view, IReadOnlyList<LoadPosition> positions, CancellationToken cancellation)
+    {
+        var topic = TopicNames.ChangesOf(table.Name);
+        var findings = new List<string>();
+        var chains = new Dictionary<LakeStream, Chain>();
+        var loaded = new Dictionary<(LakeStream Stream, long Start), LoadedObject>();
+        await foreach (var item in view.LoadedObjectsAsync(topic, cancellation))
+        {
+            loaded[(item.Stream, item.Start)] = item;
+        }
+
+        foreach (var position in positions.Where(position => position.Stream.Topic == topic))
+        {
+            chains[position.Stream] = await WalkAsync(position, loaded, findings, cancellation);
+        }
+
+        var tallies = (await view.TalliesAsync(table, cancellation)).ToDictionary(tally => tally.Stream);
+        foreach (var stream in chains.Keys.Union(tallies.Keys))
+        {
+            CompareRaw(stream, chains.GetValueOrDefault(stream), tallies.GetValueOrDefault(stream), findings);
+        }
+
+        return new Result(chains.Values.Sum(chain => chain.Objects), chains.Values.Sum(chain => chain.Records), findings);
+    }
+
+    private async Task<Chain> WalkAsync(
+        LoadPosition position, Dictionary<(LakeStream Stream, long Start), LoadedObject> loaded, List<string> findings, CancellationToken cancellation)
+    {
+        var stream = position.Stream;
+        var found = new List<LakeObject>();
+        foreach (var day in await lake.DaysAsync(stream.Topic, cancellation))
+        {
+            await foreach (var item in lake.ListAsync(stream, day, 0, cancellation))
+            {
+                if (item.Name.StartOffset < position.Next)
+                {
+                    found.Add(item);
+                }
+            }
+        }
+
+        found.Sort(static (left, right) => left.Name.CompareTo(right.Name));
+        var whole = found.Where(item => item.Manifest is not null).ToList();
+        findings.AddRange(found.Where(item => item.Manifest is null).Select(item => $"lake object {item.Name} carries no manifest: it is damaged or foreign"));
+        findings.AddRange(ChainTiling.FaultsOf(whole.Select(item => new LakeSpan(item.Name.StartOffset, item.Manifest!.Next)))
+            .Select(fault => $"lake, {stream}: {fault}"));
+        var end = whole.Count == 0 ? 0 : whole.Max(item => item.Manifest!.Next);
+        if (end < position.Next)
+        {
+            findings.Add(string.Create(CultureInfo.InvariantCulture, $"lake, {stream}: objects end at {end}, the warehouse has loaded up to {position.Next}"));
+        }
+
+        var chain = new Chain(found.Count, 0, 0);
+        foreach (var item in whole)
+        {
+            chain = await ReadAsync(chain, item, loaded, findings, cancellation);
+        }
+
+        return chain;
+    }
+
+    private async Task<Chain> ReadAsync(
+        Chain chain, LakeObject item, Dictionary<(LakeStream Stream, long Start), LoadedObject> loaded, List<string> findings, CancellationToken cancellation)
+    {
+        if (!loaded.Remove((item.Name.Stream, item.Name.StartOffset), out var claim))
+        {
+            findings.Add($"lake object {item.Name} was never loaded, though the warehouse is past it");
+        }
+        else if (claim.Sha256 != item.Manifest!.Sha256)
+        {
+            findings.Add($"lake object {item.Name} is not the one that was loaded: its SHA-256 is another");
+        }
+
+        try
+        {
+            using var reader = await LakeObjectReader.OpenAsync(lake, item, cancellation);
+            foreach (var record in reader.Records())
+            {
+                chain = chain with { Records = chain.Records + 1, OffsetSum = chain.OffsetSum + record.Position.Offset };
+            }
+        }
+        catch (LakeDamageException damage)
+        {
+            findings.Add($"lake: {damage.Message}");
+        }
+
+        return chain;
+    }
+
+    private static void CompareRaw(LakeStream stream, Chain? chain, RawTally? tally, List<string> findings)
+    {
+        var (inLake, inRaw) = (chain?.Records ?? 0, tally?.Rows ?? 0);
+        if (inLake != inRaw)
+        {
+            findings.Add(string.Create(CultureInfo.InvariantCulture, $"{stream}: {inLake} records in the lake up to the loaded position, {inRaw} rows in raw"));
+        }
+        else if ((chain?.OffsetSum ?? 0) != (tally?.OffsetSum ?? 0))
+        {
+            findings.Add($"{stream}: raw has as many rows as the lake has records, but not those");
+        }
+    }
+
+    internal sealed record Result(long Objects, long Records, IReadOnlyList<string> Findings);
+
+    private sealed record Chain(long Objects, long Records, decimal OffsetSum);
+}

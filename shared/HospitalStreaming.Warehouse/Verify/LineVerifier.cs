@@ -1,0 +1,175 @@
+using System.Diagnostics;
+using System.Globalization;
+using HospitalStreaming.Core.Auditing;
+using HospitalStreaming.Core.Domain;
+using HospitalStreaming.Core.Naming;
+using HospitalStreaming.Lake;
+using HospitalStreaming.Lake.Chains;
+using HospitalStreaming.Warehouse.Loading;
+
+namespace HospitalStreaming.Warehouse.Verify;
+
+/// <summary>
+/// Proves a running line, without pausing it. One short snapshot of the source is tied to the change stream by the transactions it sees; when
+/// everything up to it has come through, raw's changes of those transactions must come to the source's rows, column by column. In the same one
+/// warehouse snapshot, current must be raw's latest changes, and raw the lake's records, each once. Marts are compared with a rebuild.
+/// </summary>
+/// <param name="source">The hospital's database.</param>
+/// <param name="log">The change topics.</param>
+/// <param name="lake">The lake.</param>
+/// <param name="warehouse">The warehouse.</param>
+/// <param name="marts">Marts audit; null where this process has none.</param>
+/// <param name="tables">Captured tables.</param>
+/// <param name="patience">How long what was written before the source snapshot may take to arrive at each of the waits.</param>
+public sealed class LineVerifier(
+    ILineSource source, IChangeLog log, ILake lake, IWarehouseReader warehouse, IMartsAudit? marts, IReadOnlyList<TableDescription> tables, TimeSpan patience)
+{
+    private const string SourceCheck = "source = raw (rows as one snapshot of the hospital's database sees them)";
+    private const string CurrentCheck = "raw = current (the last change of every key)";
+    private const string LakeCheckName = "lake = raw (objects tile the topics; every record once)";
+    private const string MartsCheck = "current = marts (each mart against its SQL run anew)";
+    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Runs all checks. Bad data is a finding, not an exception; an unreachable server throws.</summary>
+    /// <param name="progress">Told what is being done, one line at a time.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public async Task<VerifyReport> RunAsync(IProgress<string> progress, CancellationToken cancellation)
+    {
+        var started = Stopwatch.GetTimestamp();
+        progress.Report("Reading the hospital's database in one snapshot");
+        var snapshot = await source.ReadAsync(tables, cancellation);
+        progress.Report(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Read {snapshot.Tables.Values.Sum(table => (long)table.Count):N0} rows at {snapshot.At} in {snapshot.OpenFor.TotalSeconds:0.0} s; waiting for what it saw to arrive"));
+        var late = await ArriveAsync(snapshot, progress, cancellation);
+
+        progress.Report("Comparing source, raw, current and lake in one snapshot of the warehouse");
+        var checks = await warehouse.InSnapshotAsync((view, token) => CompareAsync(view, late is null ? snapshot : null, late, progress, token), cancellation);
+        progress.Report("Comparing marts with a rebuild");
+        var last = marts is null ? new VerifyCheck(MartsCheck, [], [], "no transform is configured here") : await marts.CompareAsync(cancellation);
+        return new VerifyReport([.. checks, last], Stopwatch.GetElapsedTime(started));
+    }
+
+    /// <summary>Waits until what the snapshot saw is in the warehouse. Null when it is; else where it got stuck.</summary>
+    private async Task<string?> ArriveAsync(SourceSnapshot snapshot, IProgress<string> progress, CancellationToken cancellation)
+    {
+        if (await source.WaitCapturedAsync(snapshot.At, patience, cancellation) is { } notCaptured)
+        {
+            return notCaptured;
+        }
+
+        var ends = await log.EndsAsync([.. tables.Select(table => TopicNames.ChangesOf(table.Name))], cancellation);
+        progress.Report("Everything is captured; waiting for the warehouse to load it");
+        var started = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            var positions = await warehouse.InSnapshotAsync((view, token) => view.PositionsAsync(token), cancellation);
+            var lives = await LivesAsync(cancellation);
+            var behind = ends.Where(end => end.Offset > 0 && Next(positions, lives, end.Topic, end.Partition) < end.Offset).ToList();
+            if (behind.Count == 0)
+            {
+                return null;
+            }
+
+            if (Stopwatch.GetElapsedTime(started) > patience)
+            {
+                return string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"the warehouse did not load {behind[0].Topic}[{behind[0].Partition}] up to {behind[0].Offset} within {patience.TotalSeconds:0} s ({behind.Count} partitions behind): are lakesink and warehousesink running?");
+            }
+
+            await Task.Delay(Between, cancellation);
+        }
+    }
+
+    /// <summary>The last life of every topic: the one the broker has now.</summary>
+    private async Task<Dictionary<string, string>> LivesAsync(CancellationToken cancellation)
+    {
+        var lives = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var topic in tables.Select(table => TopicNames.ChangesOf(table.Name)))
+        {
+            if (await StreamEpochs.ReadAsync(lake, topic, cancellation) is [.., var last])
+            {
+                lives[topic] = last.Epoch;
+            }
+        }
+
+        return lives;
+    }
+
+    private static long Next(IReadOnlyList<LoadPosition> positions, Dictionary<string, string> lives, string topic, int partition) => positions
+        .Where(position => position.Stream.Topic == topic && position.Stream.Partition == partition && position.Stream.Epoch == lives.GetValueOrDefault(topic))
+        .Select(position => position.Next).FirstOrDefault();
+
+    private async Task<IReadOnlyList<VerifyCheck>> CompareAsync(
+        IWarehouseView view, SourceSnapshot? snapshot, string? late, IProgress<string> progress, CancellationToken cancellation)
+    {
+        var positions = await view.PositionsAsync(cancellation);
+        var lives = await LivesAsync(cancellation);
+        var epochs = await new EpochDocuments(lake).ReadAsync(cancellation);
+        var (fromSource, current, fromLake) = (new Findings(), new Findings(), new Findings());
+        foreach (var table in tables)
+        {
+            progress.Report($"  {table.Name}");
+            var topic = TopicNames.ChangesOf(table.Name);
+            var sweepBelow = epochs.SweepBelow(topic, partition => Next(positions, lives, topic, partition));
+            await AuditAsync(new TableAudit(table, view, snapshot, sweepBelow), table, fromSource, current, cancellation);
+            var tiles = await new LakeCheck(lake).RunAsync(table, view, positions, cancellation);
+            fromLake.Count(string.Create(CultureInfo.InvariantCulture, $"{table.Name}: {tiles.Records:N0} records in {tiles.Objects:N0} objects"));
+            fromLake.Add(tiles.Findings);
+        }
+
+        return
+        [
+            snapshot is null ? new VerifyCheck(SourceCheck, [], [], late) : fromSource.Check(SourceCheck),
+            current.Check(CurrentCheck),
+            fromLake.Check(LakeCheckName),
+        ];
+    }
+
+    private static async Task AuditAsync(
+        TableAudit audit, TableDescription table, Findings fromSource, Findings current, CancellationToken cancellation)
+    {
+        TableAudit.Result result;
+        try
+        {
+            result = await audit.RunAsync(cancellation);
+        }
+        catch (FormatException altered)
+        {
+            current.Add([$"{table.Name}: {altered.Message}; the table was not compared further"]);
+            return;
+        }
+
+        if (result.FromSource is { } difference)
+        {
+            var held = result.Held > 0 ? string.Create(CultureInfo.InvariantCulture, $", {result.Held} keys held back by a dead letter left out") : string.Empty;
+            fromSource.Count(string.Create(CultureInfo.InvariantCulture, $"{table.Name}: {difference.Compared:N0} rows compared column by column{held}"));
+            fromSource.Add(difference, "source", "raw");
+        }
+
+        current.Count(string.Create(
+            CultureInfo.InvariantCulture, $"{table.Name}: {result.RawRows:N0} changes of {result.Keys:N0} keys, {result.Current.Compared:N0} rows in current"));
+        current.Add(result.Current, "raw", "current");
+    }
+
+    private sealed class Findings
+    {
+        private readonly List<string> _counted = [];
+        private readonly List<string> _found = [];
+
+        internal void Count(string line) => _counted.Add(line);
+
+        internal void Add(IEnumerable<string> findings) => _found.AddRange(findings);
+
+        internal void Add(TableDifference difference, string left, string right)
+        {
+            if (!difference.IsEqual)
+            {
+                _found.Add(difference.Describe(left, right));
+            }
+        }
+
+        internal VerifyCheck Check(string name) => new(name, _counted, _found);
+    }
+}

@@ -1,0 +1,12 @@
+using HospitalStreaming.Core.Auditing;
+using HospitalStreaming.Core.Changes;
+
+namespace HospitalStreaming.Warehouse.Verify;
+
+/// <summary>One reading of the source.</summary>
+/// <param name="View">Transactions it sees.</param>
+/// <param name="At">Log position after all of them.</param>
+/// <param name="Tables">Digests of every row's columns, by table and key. Whoever compares a table may empty it.</param>
+/// <param name="OpenFor">How long the snapshot was open.</param>
+public sealed record SourceSnapshot(
+    TransactionView View, Lsn At, IReadOnlyDictionary<string, Dictionary<long, ulong[]>> Tables, TimeSpan OpenFor);

@@ -1,0 +1,154 @@
+using System.Runtime.InteropServices;
+using HospitalStreaming.Core.Auditing;
+using HospitalStreaming.Core.Domain;
+using HospitalStreaming.Core.Merging;
+
+namespace HospitalStreaming.Warehouse.Verify;
+
+/// <summary>Audits one table in one warehouse snapshot: the source against raw, raw against current.</summary>
+/// <param name="table">The table.</param>
+/// <param name="view">The warehouse.</param>
+/// <param name="source">The source's reading; null where there is none to compare.</param>
+/// <param name="sweepBelow">Source epoch below which rows that were not shown again are gone.</param>
+internal sealed class TableAudit(TableDescription table, IWarehouseView view, SourceSnapshot? source, int sweepBelow)
+{
+    private static readonly string[] Bookkeeping = ["_deleted", "_lsn", "_source_epoch"];
+
+    private readonly string[] _columns = [.. table.Columns.Select(column => column.Name)];
+    private readonly int _keyIndex = table.Columns.IndexOf(table.Required(table.KeyColumn));
+    private readonly Dictionary<long, ulong[]> _now = [];
+    private readonly List<long> _moved = [];
+    private TableComparison? _fromSource;
+    private long _rawRows;
+    private long _held;
+
+    internal async Task<Result> RunAsync(CancellationToken cancellation)
+    {
+        _fromSource = source is null ? null : new TableComparison(table.Name, _columns, source.Tables[table.Name]);
+        await ReadRawAsync(cancellation);
+        await ReadMovedAsync(cancellation);
+        var fromSource = _fromSource?.Finish();
+
+        var keys = _now.Count;
+        var current = new TableComparison(table.Name, [.. _columns, .. Bookkeeping], _now);
+        await foreach (var row in view.CurrentAsync(table, cancellation))
+        {
+            current.Right(row.Key, Digests(row.Values, row.Deleted, row.State));
+        }
+
+        return new Result(_rawRows, keys, _held, fromSource, current.Finish());
+    }
+
+    private async Task ReadRawAsync(CancellationToken cancellation)
+    {
+        var history = new List<RawChange>();
+        await foreach (var change in view.RawAsync(table, null, cancellation))
+        {
+            _rawRows++;
+            if (history.Count > 0 && history[0].Key != change.Key)
+            {
+                Take(history[0].Key, history);
+                history.Clear();
+            }
+
+            history.Add(change);
+        }
+
+        if (history.Count > 0)
+        {
+            Take(history[0].Key, history);
+        }
+    }
+
+    private void Take(long key, List<RawChange> history)
+    {
+        foreach (ref readonly var change in CollectionsMarshal.AsSpan(history))
+        {
+            if (change.Change is { KeepsFromElsewhere: true })
+            {
+                _moved.Add(key);
+                return;
+            }
+        }
+
+        Note(key, Audit(key, _ => history));
+    }
+
+    // Rows that got another key need the histories of their former keys.
+    private async Task ReadMovedAsync(CancellationToken cancellation)
+    {
+        if (_moved.Count == 0)
+        {
+            return;
+        }
+
+        var histories = new Dictionary<long, List<RawChange>>();
+        IReadOnlyCollection<long> wanted = _moved;
+        while (wanted.Count > 0)
+        {
+            var read = new HashSet<long>(wanted);
+            foreach (var key in wanted)
+            {
+                histories[key] = [];
+            }
+
+            await foreach (var change in view.RawAsync(table, wanted, cancellation))
+            {
+                histories[change.Key].Add(change);
+            }
+
+            wanted = [.. read.SelectMany(key => histories[key]).Select(change => change.Change?.MovedFrom).OfType<long>()
+                .Where(key => !histories.ContainsKey(key)).Distinct()];
+        }
+
+        foreach (var key in _moved)
+        {
+            Note(key, Audit(key, one => histories[one]));
+        }
+    }
+
+    private KeyAudit Audit(long key, Func<long, IReadOnlyList<RawChange>> historyOf) =>
+        KeyAudit.Of(key, historyOf, source?.View, source?.At ?? default, _columns.Length, _keyIndex);
+
+    private void Note(long key, KeyAudit audit)
+    {
+        if (audit.Held)
+        {
+            _held++;
+            _fromSource?.Skip(key);
+        }
+        else if (audit.AtSource is { } seen && !IsGone(seen))
+        {
+            _fromSource?.Right(key, RowDigest.Of(seen.Values));
+        }
+
+        if (audit.Now is { } now)
+        {
+            _now[key] = IsGone(now) ? Tombstone(now) : Digests(now.Values, false, now.State);
+        }
+    }
+
+    private bool IsGone(FinalRow row) => row.Deleted || row.State.SourceEpoch < sweepBelow;
+
+    private ulong[] Tombstone(FinalRow row)
+    {
+        var values = new object?[_columns.Length];
+        values[_keyIndex] = row.Last.Key;
+        return Digests(values, true, row.State);
+    }
+
+    private static ulong[] Digests(object?[] values, bool deleted, KeyState state) =>
+    [
+        .. RowDigest.Of(values),
+        RowDigest.Of(deleted),
+        RowDigest.Of(state.HighestLsn is { } lsn ? (long)lsn.Value : null),
+        RowDigest.Of(state.SourceEpoch),
+    ];
+
+    /// <param name="RawRows">Changes read from raw.</param>
+    /// <param name="Keys">Keys raw knows, deleted ones among them.</param>
+    /// <param name="Held">Keys held back by poison.</param>
+    /// <param name="FromSource">Source against raw; null where the source was not read.</param>
+    /// <param name="Current">Raw against current.</param>
+    internal sealed record Result(long RawRows, long Keys, long Held, TableDifference? FromSource, TableDifference Current);
+}

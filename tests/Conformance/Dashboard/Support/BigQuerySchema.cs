@@ -1,0 +1,22 @@
+namespace HospitalStreaming.Tests.Conformance.Dashboard.Support;
+
+/// <summary>The marts' columns on BigQuery, from their contract.</summary>
+internal static class BigQuerySchema
+{
+    public static IReadOnlyList<string> Tables { get; } =
+    [
+        "hospital_line.signals (name string, version int64, changed_at timestamp)",
+        "hospital_line.model_state (model string, schema_name string, kind string, built_at timestamp, `rows` int64, took_ms int64, changed_rows int64, current_version int64, as_of date, ok bool, detail string, inputs string)",
+        "hospital_line.test_results (test string, model string, severity string, status string, failures int64, ran_at timestamp, took_ms int64, detail string)",
+        "hospital_marts.line_canary (canary_id int64, beat int64, beat_at timestamp)",
+        "hospital_marts.doctor_performance (doctor_id int64, hospital_id string, doctor_name string, specialization string, experience_years int64, experience_level string, total_visits int64, unique_patients int64, total_visit_cost numeric, avg_visit_cost numeric, high_cost_visits int64, total_bills int64, total_revenue numeric, total_paid numeric, total_outstanding numeric, collection_rate numeric, total_prescriptions int64, total_prescription_value numeric, unpriced_prescriptions int64, first_visit_date date, last_visit_date date)",
+        "hospital_marts.monthly_visit_stats (hospital_id string, month_start date, visit_year int64, visit_month int64, total_visits int64, unique_patients int64, unique_doctors int64, total_visit_cost numeric, avg_visit_cost numeric, high_cost_visits int64, pct_high_cost_visits numeric)",
+        "hospital_marts.patient_journey (visit_id int64, hospital_id string, visit_date timestamp, visit_day date, patient_id int64, patient_name string, gender string, age_at_visit int64, doctor_id int64, doctor_name string, specialization string, diagnosis string, visit_cost numeric, cost_category string, visit_number int64, total_visits_for_patient int64, days_since_previous_visit int64, has_prescription bool, prescription_count int64, medicines string, prescription_value numeric, unpriced_prescriptions int64, bill_count int64, first_billing_date date, billed_amount numeric, paid_amount numeric, outstanding_amount numeric, payment_status string, days_to_bill int64, total_episode_cost numeric)",
+        "hospital_marts.patient_spending_analysis (patient_id int64, hospital_id string, patient_name string, gender string, blood_type string, age int64, age_group string, total_visits int64, total_visit_cost numeric, avg_visit_cost numeric, total_bills int64, total_billed numeric, total_paid numeric, total_outstanding numeric, total_prescriptions int64, total_prescription_value numeric, unpriced_prescriptions int64, first_visit_date date, last_visit_date date)",
+        "hospital_marts.revenue_by_month (hospital_id string, month_start date, bill_count int64, paid_bill_count int64, billed_amount numeric, paid_amount numeric, outstanding_amount numeric, collection_rate numeric)",
+        "hospital_marts.revenue_by_doctor (doctor_id int64, hospital_id string, doctor_name string, specialization string, bill_count int64, billed_amount numeric, paid_amount numeric, outstanding_amount numeric, collection_rate numeric, share_of_revenue numeric, revenue_rank int64)",
+        "hospital_marts.diagnosis_distribution (hospital_id string, diagnosis string, visit_count int64, unique_patients int64, total_visit_cost numeric, avg_visit_cost numeric, share_of_visits numeric, last_visit_date date)",
+        "hospital_marts.payment_status_summary (hospital_id string, payment_status string, aging_bucket string, bucket_order int64, bill_count int64, billed_amount numeric, paid_amount numeric, outstanding_amount numeric, oldest_billing_date date)",
+        "hospital_marts.hospital_overview (hospital_id string, as_of_date date, patients int64, doctors int64, medicines int64, visits int64, visits_today int64, visits_7d int64, visits_30d int64, visits_previous_30d int64, total_visit_cost numeric, avg_visit_cost numeric, bills int64, total_billed numeric, total_paid numeric, total_outstanding numeric, collection_rate numeric, avg_bill_amount numeric, billed_this_month numeric, billed_last_month numeric, prescriptions int64, stopped_prescriptions int64, total_prescription_value numeric, unpriced_prescriptions int64, first_visit_date date, last_visit_at timestamp)",
+    ];
+}

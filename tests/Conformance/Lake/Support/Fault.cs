@@ -1,0 +1,6 @@
+namespace HospitalStreaming.Tests.Conformance.Lake.Support;
+
+/// <summary>What goes wrong with one request.</summary>
+/// <param name="Status">The answer given in place of the real one; null resets the connection.</param>
+/// <param name="At">Whether the request gets nowhere, half-way, or all the way before it goes wrong.</param>
+public sealed record Fault(int? Status, FaultPlace At);

@@ -1,0 +1,33 @@
+using HospitalStreaming.Lake;
+using HospitalStreaming.LakeSink;
+using Microsoft.Extensions.Options;
+using Shouldly;
+using Xunit;
+
+namespace HospitalStreaming.Tests.Unit.Lake;
+
+public sealed class LakeOptionsCheckTests
+{
+    [Fact]
+    public void All_that_is_wrong_is_named_at_once()
+    {
+        Keys(new LakeOptions { Kind = "s3", Compression = "zstd", RequestTimeout = TimeSpan.Zero }).ShouldBe(["Lake:Kind", "Lake:Compression", "Lake:RequestTimeout"]);
+        Keys(new LakeOptions { Kind = "gcs", Bucket = "gs://b", Folder = "/x" }).ShouldBe(["Lake:Bucket", "Lake:Folder"]);
+        Keys(new LakeOptions { Bucket = "bbb" }).ShouldBe(["Lake:Folder", "Lake:Bucket"]);
+        Keys(new LakeOptions { Folder = "/x" }).ShouldBeEmpty();
+        Keys(new LakeOptions { Kind = "gcs", Bucket = "hospital_datalake" }).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void The_sinks_settings_too()
+    {
+        var wrong = new LakeSinkOptions { Group = " ", MaxAge = TimeSpan.Zero, IdleAfter = TimeSpan.FromHours(2), MaxBytes = 9_000_000, MaxRows = 0 };
+        wrong.Topics.Add("^(");
+        wrong.Topics.Add("a b");
+        new LakeSinkOptionsCheck(Options.Create(wrong)).Problems().Select(problem => problem.Key)
+            .ShouldBe(["LakeSink:Topics", "LakeSink:Topics", "LakeSink:Group", "LakeSink:MaxAge", "LakeSink:IdleAfter", "LakeSink:MaxBytes", "LakeSink:MaxRows"]);
+        new LakeSinkOptionsCheck(Options.Create(new LakeSinkOptions())).Problems().ShouldBeEmpty();
+    }
+
+    private static IEnumerable<string> Keys(LakeOptions options) => new LakeOptionsCheck(Options.Create(options)).Problems().Select(problem => problem.Key);
+}
