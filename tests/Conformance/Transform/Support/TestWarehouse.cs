@@ -32,9 +32,12 @@ public sealed class TestWarehouse : IAsyncDisposable
     public static async Task<TestWarehouse> CreateAsync(string connection, string database, int port, CancellationToken cancellation)
     {
         var warehouse = new TestWarehouse(NpgsqlDataSource.Create(connection), database, port);
-        await warehouse.RunAsync(PostgresTables.Script(warehouse.Names, HospitalSchema.CapturedTables), cancellation);
+        await warehouse.CreateTablesAsync(cancellation);
         return warehouse;
     }
+
+    /// <summary>The warehouse's own schemas and tables, as the sink makes them.</summary>
+    public Task CreateTablesAsync(CancellationToken cancellation) => RunAsync(PostgresTables.Script(Names, HospitalSchema.CapturedTables), cancellation);
 
     internal ModelRunner Runner(TimeProvider clock, string? models = null) => new(Sql, new ModelFolder(models ?? Repository.Models), Names, clock);
 
@@ -57,8 +60,6 @@ public sealed class TestWarehouse : IAsyncDisposable
             """,
             cancellation);
     }
-
-    public Task DoctorsAsync(CancellationToken cancellation, params string[] rows) => InsertAsync("doctors", rows, cancellation);
 
     /// <summary>Inserts rows written as SQL values of the table's own columns, hospital and update time left out where the table has them.</summary>
     public Task InsertAsync(string table, string[] rows, CancellationToken cancellation)
