@@ -205,7 +205,7 @@ internal sealed class ExpressionParser(TokenStream tokens)
         {
             case TokenKind.Number:
                 return new Literal(token.Place, token.Text.Contains('.')
-                    ? decimal.Parse(token.Text, CultureInfo.InvariantCulture)
+                    ? (object)decimal.Parse(token.Text, CultureInfo.InvariantCulture)
                     : long.Parse(token.Text, CultureInfo.InvariantCulture));
             case TokenKind.String:
                 var text = token.Text;
