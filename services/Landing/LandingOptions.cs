@@ -15,8 +15,8 @@ public sealed class LandingOptions
     /// <summary>Most bytes of events in one transaction. Default 8 MiB.</summary>
     public int MaxBytes { get; set; } = 8 * 1024 * 1024;
 
-    /// <summary>Longest time an event waits for company before its transaction begins. Default 200 ms.</summary>
-    public TimeSpan MaxAge { get; set; } = TimeSpan.FromMilliseconds(200);
+    /// <summary>Longest time an event waits for company before its transaction begins. Default 100 ms.</summary>
+    public TimeSpan MaxAge { get; set; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>
     /// How long an event waits for the row it refers to (or, a deletion, for the rows that refer to its own to go) before it is dead-lettered.
@@ -24,7 +24,7 @@ public sealed class LandingOptions
     /// </summary>
     public TimeSpan MaxWait { get; set; } = TimeSpan.FromMinutes(15);
 
-    /// <summary>Most events that wait so at a time; further ones are dead-lettered at once. Default 50,000.</summary>
+    /// <summary>Most events that wait so at a time; further ones are held back in their topics. Default 50,000.</summary>
     public int MaxWaiting { get; set; } = 50_000;
 
     /// <summary>Most bytes of events that wait so at a time. Default 64 MiB.</summary>

@@ -34,8 +34,9 @@ internal sealed partial class LandingRole(
 {
     private static readonly TimeSpan TopicCheckInterval = TimeSpan.FromSeconds(10);
 
-    // What is wrong now; null when the last batch landed.
-    private volatile string? _trouble;
+    // Partitions are many, so each gets little.
+    private const int LaneBytes = 2 * 1024 * 1024;
+    private readonly LandingTrouble _trouble = new();
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -82,10 +83,10 @@ internal sealed partial class LandingRole(
         using var topicIds = new TopicIds(clients);
         var retries = LandingRetries.Build(meters, clock, failure => Trouble(LandingFailures.Describe(failure)));
         var lander = new Lander(session, LandingLimits.From(value), new DeadLetterWriter(producer, meters).WriteAsync, retries, meters, clock);
-        var lane = new LandingLane(lander, topicIds, value, () => _trouble = null, clock);
-        var loop = new ConsumeLoop(clients, RoleNames.Landing, value.Group, [.. TopicNames.Events], lane) { OnTurn = Report };
+        var landing = new LandingLoop(lander, topicIds, value, _trouble, clock);
+        var consuming = new ConsumeLoop(clients, RoleNames.Landing, value.Group, [.. TopicNames.Events], landing) { OnTurn = Report, LaneBytes = LaneBytes };
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        List<Task> tasks = [loop.RunAsync(ending.Token), WatchTopicsAsync(topicIds, ending.Token)];
+        List<Task> tasks = [consuming.RunAsync(ending.Token), landing.LandAsync(ending.Token), WatchTopicsAsync(topicIds, ending.Token)];
         if (value.Canary)
         {
             tasks.Add(new CanaryBeat(database, value.CanaryInterval, clock).RunAsync(ending.Token));
@@ -145,7 +146,7 @@ internal sealed partial class LandingRole(
 
     private void Report(int held)
     {
-        if (_trouble is { } trouble)
+        if (_trouble.What is { } trouble)
         {
             health.Unhealthy(RoleNames.Landing, trouble);
         }
@@ -161,18 +162,17 @@ internal sealed partial class LandingRole(
 
     private void Trouble(string what)
     {
-        if (_trouble is null)
+        if (_trouble.Set(what))
         {
             LogTrouble(what);
         }
 
-        _trouble = what;
         health.Unhealthy(RoleNames.Landing, what);
     }
 
     private ValueTask OnRetry(Exception failure)
     {
-        _trouble = null;
+        _trouble.Clear(null);
         meters.Retried(RoleNames.Landing, failure.GetType().Name);
         if (failure is AnotherLandingException)
         {

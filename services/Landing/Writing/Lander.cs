@@ -30,6 +30,9 @@ internal sealed class Lander(
     TimeProvider clock)
 {
     private readonly Dictionary<(string Topic, int Partition), long> _next = [];
+
+    // Records whose dead letter is written but whose offset is not past yet.
+    private readonly HashSet<LogPosition> _lettered = [];
     private IReadOnlyDictionary<string, int> _waitingByTable = new Dictionary<string, int>();
     private long _waitingBytes;
 
@@ -55,12 +58,15 @@ internal sealed class Lander(
         return [.. partitions.Select(start => next[(start.Topic, start.Partition)])];
     }
 
-    /// <summary>Lands records, in log order within each partition; with none, only looks after the events that wait.</summary>
-    /// <returns>The next offset of each partition, all durable.</returns>
+    /// <summary>
+    /// Lands records, in log order within each partition; with none, only looks after the events that wait. Records that would have to wait where
+    /// there is no room are left, with all that follow them in their partition.
+    /// </summary>
+    /// <returns>The next offset of each partition, all durable; at or below a record's own where it was left.</returns>
     public async Task<IReadOnlyList<LogPosition>> LandAsync(IReadOnlyList<LogRecord> records, CancellationToken cancellation)
     {
         // What is below the books has landed before: a replay changes nothing.
-        var fresh = records.Where(record => record.Position.Offset >= _next[(record.Position.Topic, record.Position.Partition)]).ToList();
+        var fresh = records.Where(record => record.Position.Offset >= _next[PlaceOf(record.Position)]).ToList();
         var now = clock.GetUtcNow();
         List<DeadLetter> letters = [];
         List<(LogPosition Position, Arrival? Arrival)> items = new(fresh.Count);
@@ -68,21 +74,37 @@ internal sealed class Lander(
         {
             var decoded = EventDecoder.Decode(record.Position.Topic, record.Key, record.Value, limits.MaxEventBytes);
             items.Add((record.Position, decoded.Accepted ? new Arrival(record.Position, record.Key!, record.Value!, decoded.Event, now) : null));
-            if (!decoded.Accepted)
+            if (!decoded.Accepted && _lettered.Add(record.Position))
             {
                 letters.Add(LandingLetters.Of(record, decoded.Rejection));
             }
         }
 
-        foreach (var topic in fresh.GroupBy(record => record.Position.Topic))
+        await WriteLettersAsync(letters, cancellation);
+        while (true)
+        {
+            try
+            {
+                await LandPartAsync(items, cancellation);
+                break;
+            }
+            catch (WaitingFullException full)
+            {
+                var cuts = full.NoRoomFor.GroupBy(position => (position.Topic, position.Partition)).ToDictionary(group => group.Key, group => group.Min(position => position.Offset));
+                items.RemoveAll(item => item.Position.Offset < _next[PlaceOf(item.Position)] || (cuts.TryGetValue(PlaceOf(item.Position), out var cut) && item.Position.Offset >= cut));
+            }
+        }
+
+        _lettered.RemoveWhere(position => position.Offset < _next[PlaceOf(position)]);
+        foreach (var topic in fresh.Where(record => record.Position.Offset < _next[PlaceOf(record.Position)]).GroupBy(record => record.Position.Topic))
         {
             meters.Received(RoleNames.Landing, topic.Key, topic.Count());
         }
 
-        await WriteLettersAsync(letters, cancellation);
-        await LandPartAsync(items, cancellation);
-        return [.. records.Select(record => (record.Position.Topic, record.Position.Partition)).Distinct().Select(place => new LogPosition(place.Topic, place.Partition, _next[place]))];
+        return [.. records.Select(record => PlaceOf(record.Position)).Distinct().Select(place => new LogPosition(place.Topic, place.Partition, _next[place]))];
     }
+
+    private static (string Topic, int Partition) PlaceOf(LogPosition position) => (position.Topic, position.Partition);
 
     private async Task LandPartAsync(List<(LogPosition Position, Arrival? Arrival)> items, CancellationToken cancellation)
     {
@@ -101,7 +123,7 @@ internal sealed class Lander(
     private async Task<bool> TransactAsync(NpgsqlConnection connection, List<(LogPosition Position, Arrival? Arrival)> items, CancellationToken cancellation)
     {
         var began = clock.GetTimestamp();
-        var target = items.GroupBy(item => (item.Position.Topic, item.Position.Partition)).ToDictionary(group => group.Key, group => group.Max(item => item.Position.Offset) + 1);
+        var target = items.GroupBy(item => PlaceOf(item.Position)).ToDictionary(group => group.Key, group => group.Max(item => item.Position.Offset) + 1);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         if (await AlreadyLandedAsync(connection, target, cancellation))
         {

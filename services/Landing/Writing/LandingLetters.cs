@@ -17,10 +17,6 @@ internal static class LandingLetters
     public static DeadLetter ParentMissing(Arrival late, TimeSpan waited) =>
         Of(late, "parent_missing", $"a row of {string.Join(", ", KeyPlan.Parents(late.Event).Select(parent => parent.Table).Distinct())} it refers to did not come within {waited}");
 
-    /// <summary>Too many events wait already.</summary>
-    public static DeadLetter NoRoom(Arrival refused) =>
-        Of(refused, "waiting_full", "a row it refers to is missing and too many events wait already: see Landing:MaxWaiting");
-
     /// <summary>Rows that refer to the deleted one did not go in time.</summary>
     public static DeadLetter StillReferenced(Arrival deletion) =>
         Of(deletion, "still_referenced", $"the row of {deletion.Event.Table.Name} cannot be deleted while others refer to it");

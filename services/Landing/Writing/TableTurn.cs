@@ -1,3 +1,4 @@
+using HospitalStreaming.Core.Batching;
 using HospitalStreaming.Core.Domain;
 using HospitalStreaming.Core.Domain.Events;
 using HospitalStreaming.Kafka.DeadLetters;
@@ -22,6 +23,8 @@ internal sealed class TableTurn(NpgsqlConnection connection, WaitingRoom room, L
     private readonly Dictionary<string, List<KeyPlan>> _deletions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _written = new(StringComparer.Ordinal);
 
+    private readonly List<LogPosition> _noRoomFor = [];
+
     private DateTimeOffset GiveUpBefore => now - limits.MaxWait;
 
     /// <summary>Dead letters to write before the commit.</summary>
@@ -31,6 +34,7 @@ internal sealed class TableTurn(NpgsqlConnection connection, WaitingRoom room, L
     public IReadOnlyDictionary<string, int> Written => _written;
 
     /// <summary>Lands them, in log order within each partition.</summary>
+    /// <exception cref="WaitingFullException">Some would have to wait and there is no room; the transaction is to be rolled back.</exception>
     public async Task LandAsync(IReadOnlyList<Arrival> arrivals, CancellationToken cancellation)
     {
         var byTable = arrivals.ToLookup(arrival => arrival.Event.Table.Name, StringComparer.Ordinal);
@@ -42,6 +46,11 @@ internal sealed class TableTurn(NpgsqlConnection connection, WaitingRoom room, L
         foreach (var table in HospitalSchema.EventTables.Reverse())
         {
             await DeleteAsync(table, _deletions.GetValueOrDefault(table.Name, []), cancellation);
+        }
+
+        if (_noRoomFor.Count > 0)
+        {
+            throw new WaitingFullException(_noRoomFor);
         }
 
         await PendingStore.RemoveAsync(connection, [.. room.Leaving], cancellation);
@@ -91,7 +100,7 @@ internal sealed class TableTurn(NpgsqlConnection connection, WaitingRoom room, L
         {
             if (!room.Keep(waiting, why))
             {
-                Letters.Add(LandingLetters.NoRoom(waiting));
+                _noRoomFor.Add(waiting.Position);
             }
         }
 
@@ -199,7 +208,7 @@ internal sealed class TableTurn(NpgsqlConnection connection, WaitingRoom room, L
         }
         else if (!room.Keep(deletion, Obstacle.StillReferenced(deletion.Event.Key)))
         {
-            Letters.Add(LandingLetters.NoRoom(deletion));
+            _noRoomFor.Add(deletion.Position);
         }
     }
 

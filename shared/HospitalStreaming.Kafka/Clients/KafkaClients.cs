@@ -52,6 +52,9 @@ public sealed partial class KafkaClients(IOptions<KafkaOptions> options, ILogger
         FetchMaxBytes = 16 * 1024 * 1024,
         MaxPartitionFetchBytes = 2 * 1024 * 1024,
         QueuedMaxMessagesKbytes = 16 * 1024,
+
+        // How long fetching stops once that queue is full; the default of a second would make it the limit of throughput.
+        FetchQueueBackoffMs = 10,
         SessionTimeoutMs = 15_000,
         MaxPollIntervalMs = 300_000,
         PartitionAssignmentStrategy = PartitionAssignmentStrategy.Range,

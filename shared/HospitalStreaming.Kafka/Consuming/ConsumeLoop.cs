@@ -13,6 +13,7 @@ namespace HospitalStreaming.Kafka.Consuming;
 public sealed class ConsumeLoop(KafkaClients clients, string role, string group, IReadOnlyList<string> topics, ILaneHandler handler)
 {
     private static readonly TimeSpan BrokerTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan PausePatience = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan RevokePatience = TimeSpan.FromSeconds(15);
     private readonly ConcurrentQueue<Action<IConsumer<byte[]?, byte[]?>>> _commands = new();
     private readonly Dictionary<TopicPartition, Lane> _lanes = [];
@@ -170,7 +171,7 @@ public sealed class ConsumeLoop(KafkaClients clients, string role, string group,
         foreach (var group in _lanes.GroupBy(entry => entry.Value))
         {
             var lane = group.Key;
-            if (!lane.Paused && lane.QueuedBytes > LaneBytes)
+            if (!lane.Paused && lane.QueuedBytes > LaneBytes && !Drains(consumer, lane))
             {
                 consumer.Pause(group.Select(entry => entry.Key));
                 lane.Paused = true;
@@ -181,6 +182,18 @@ public sealed class ConsumeLoop(KafkaClients clients, string role, string group,
                 lane.Paused = false;
             }
         }
+    }
+
+    /// <summary>Pausing drops what the client has fetched ahead, so a lane that is only just behind is waited for; commits go on meanwhile.</summary>
+    private bool Drains(IConsumer<byte[]?, byte[]?> consumer, Lane lane)
+    {
+        var patience = System.Diagnostics.Stopwatch.StartNew();
+        while (lane.QueuedBytes > LaneBytes / 2 && patience.Elapsed < PausePatience && !_stopping.WaitHandle.WaitOne(1))
+        {
+            RunCommands(consumer);
+        }
+
+        return lane.QueuedBytes <= LaneBytes;
     }
 
     private List<TopicPartitionOffset> Assign(IConsumer<byte[]?, byte[]?> consumer, IReadOnlyList<TopicPartition> partitions)

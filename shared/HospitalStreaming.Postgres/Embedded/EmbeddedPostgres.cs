@@ -108,7 +108,11 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
     /// <summary>Fast shutdown: open transactions are rolled back, everything committed is on disk. Harmless when not started.</summary>
     public async Task StopAsync()
     {
-        await _stopping.CancelAsync();
+        if (!_ended.Task.IsCompletedSuccessfully)
+        {
+            await _stopping.CancelAsync();
+        }
+
         await _supervision;
         await AbandonAsync();
         _ended.TrySetResult();

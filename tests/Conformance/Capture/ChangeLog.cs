@@ -1,6 +1,5 @@
 using System.Text;
 using Confluent.Kafka;
-using HospitalStreaming.Core.Changes;
 using Xunit;
 
 namespace HospitalStreaming.Tests.Conformance.Capture;
@@ -46,15 +45,4 @@ internal static class ChangeLog
 
         return all;
     }
-}
-
-internal sealed record LoggedChange(string Topic, int Partition, long Offset, byte[]? Key, byte[]? Value, Dictionary<string, string> Headers)
-{
-    public string? KeyText => Key is null ? null : Encoding.UTF8.GetString(Key);
-
-    public string? ValueText => Value is null ? null : Encoding.UTF8.GetString(Value);
-
-    public string Table => Topic[(Topic.LastIndexOf('.') + 1)..];
-
-    public ChangeEnvelope Envelope => ChangeEnvelopeReader.Read(Key, Value);
 }

@@ -82,8 +82,10 @@ public sealed class LandsInOrderTests(HospitalServer server)
     [Fact]
     public async Task A_crash_before_the_commit_leaves_nothing_and_after_it_everything()
     {
-        await using var bed = await LandingBed.NewAsync(server, new LandingOptions { MaxWaiting = 0 });
-        var records = new[] { Patient(1), Bill(4, visit: 3) }.Select(bed.Append).ToArray();
+        await using var bed = await LandingBed.NewAsync(server);
+        await bed.LandAsync(Bill(4, visit: 3));
+        bed.Clock.Advance(TimeSpan.FromHours(1));
+        var records = new[] { Patient(1) }.Select(bed.Append).ToArray();
         bed.BeforeLetters = static () => throw new InvalidOperationException("crash");
         await Should.ThrowAsync<InvalidOperationException>(() => bed.LandAsync(records));
         (await bed.KeysAsync(HospitalSchema.Patients)).ShouldBeEmpty();
@@ -93,7 +95,7 @@ public sealed class LandsInOrderTests(HospitalServer server)
         (await bed.KeysAsync(HospitalSchema.Patients)).ShouldBe([1L]);
 
         // Killed after the commit, before the group's offsets were told: reading begins at the books.
-        await bed.RestartAsync(new LandingOptions { MaxWaiting = 0 });
+        await bed.RestartAsync();
         await bed.LandAsync(records);
         bed.Letters.Count.ShouldBe(1);
     }

@@ -87,13 +87,19 @@ public sealed class WaitsForParentsTests(HospitalServer server)
     }
 
     [Fact]
-    public async Task What_does_not_fit_the_waiting_room_is_dead_lettered()
+    public async Task What_does_not_fit_the_waiting_room_stays_in_its_topic_while_the_rest_lands()
     {
         await using var bed = await LandingBed.NewAsync(server, new LandingOptions { MaxWaiting = 1 });
-        await bed.LandAsync(Bill(4, visit: 3), Bill(5, visit: 3));
-
-        bed.Letters.ShouldHaveSingleItem().Reason.ShouldBe("waiting_full");
+        var bills = new[] { Bill(4, visit: 3), Bill(7, visit: 3), Bill(10, visit: 3) }.Select(bed.Append).ToArray();
+        var next = await bed.Lander.LandAsync([.. bills, bed.Append(Doctor(1)), bed.Append(Patient(1))], LandingBed.Token);
+        next.Single(position => position.Topic == "topic_billing").Offset.ShouldBe(1);
         bed.Lander.Waiting.ShouldBe(1);
+        (await bed.KeysAsync(HospitalSchema.Patients)).ShouldBe([1L]);
+
+        await bed.LandAsync(Visit(3));
+        await bed.LandAsync(bills);
+        (await bed.KeysAsync(HospitalSchema.BillingPayments)).ShouldBe([4L, 7L, 10L]);
+        bed.Letters.ShouldBeEmpty();
     }
 
     [Fact]

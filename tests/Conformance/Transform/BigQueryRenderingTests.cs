@@ -1,6 +1,5 @@
 using HospitalStreaming.Core.Domain;
 using HospitalStreaming.Modelling.Compiling;
-using HospitalStreaming.Modelling.Project;
 using HospitalStreaming.Tests.Conformance.Transform.Support;
 using HospitalStreaming.Transform;
 using Shouldly;

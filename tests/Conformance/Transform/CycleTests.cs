@@ -2,7 +2,6 @@ using HospitalStreaming.Tests.Conformance.Transform.Support;
 using HospitalStreaming.Transform;
 using HospitalStreaming.Transform.Building;
 using HospitalStreaming.Transform.Reporting;
-using HospitalStreaming.Warehouse.Sql;
 using Npgsql;
 using Shouldly;
 using Xunit;

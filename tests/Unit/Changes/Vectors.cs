@@ -38,8 +38,3 @@ internal static class Vectors
         throw new DirectoryNotFoundException("tests/Vectors is in no folder above the tests");
     }
 }
-
-internal sealed record RecordedMessage(string Topic, int Partition, byte[]? Key, byte[]? Value)
-{
-    public override string ToString() => $"{Topic}[{Partition}] {(Key is null ? "-" : Encoding.UTF8.GetString(Key))}";
-}
