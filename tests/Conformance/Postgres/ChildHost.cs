@@ -48,6 +48,7 @@ internal static class ChildHost
                 break;
         }
 
-        Thread.Sleep(Timeout.Infinite);
+        // Until it is killed: that is what it is for.
+        new ManualResetEvent(false).WaitOne();
     }
 }
