@@ -1,7 +1,7 @@
 using HospitalStreaming.Broker;
+using HospitalStreaming.Hospital.Composition;
 using HospitalStreaming.Hosting.Health;
 using HospitalStreaming.Hosting.State;
-using HospitalStreaming.Hospital.Composition;
 using HospitalStreaming.Postgres.Embedded;
 
 namespace HospitalStreaming.Hospital.Up;

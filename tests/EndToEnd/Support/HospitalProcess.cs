@@ -41,6 +41,9 @@ internal sealed class HospitalProcess : IAsyncDisposable
     /// <summary>Starts `hospital up`; returns at once.</summary>
     public static HospitalProcess Up(string state, params string[] settings) => Start(state, ["up", "--state", state, .. FreePorts, .. settings]);
 
+    /// <summary>Starts `hospital run ROLE…` against the servers the environment names.</summary>
+    public static HospitalProcess Run(IEnumerable<string> roles, IReadOnlyDictionary<string, string> environment) => Start(string.Empty, ["run", .. roles], environment);
+
     /// <summary>Runs a command to its end.</summary>
     public static async Task<(int Code, string Output)> RunAsync(IEnumerable<string> arguments, TimeSpan limit, CancellationToken cancellation, IReadOnlyDictionary<string, string>? environment = null)
     {
