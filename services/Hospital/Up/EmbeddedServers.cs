@@ -80,9 +80,13 @@ internal sealed class EmbeddedServers : IAsyncDisposable
                 _warehouse?.StartAsync(cancellation) ?? Task.CompletedTask,
                 _broker?.StartAsync(cancellation) ?? Task.CompletedTask);
         }
-        catch (Exception failure) when (failure is EmbeddedPostgresException or BrokerStartException)
+        catch (EmbeddedPostgresException failure)
         {
             throw new StartException(failure.Message);
+        }
+        catch (BrokerStartException failure)
+        {
+            throw new StartException($"{failure.Message} (the setting is Line:BrokerPort)");
         }
 
         var settings = new Dictionary<string, string?>();
