@@ -122,10 +122,10 @@ internal sealed class HospitalProcess : IAsyncDisposable
     /// <summary>PostgreSQL processes whose data is in this state folder, children included.</summary>
     public IReadOnlyList<int> PostgresProcesses() => Postgres(_state);
 
-    /// <summary>PostgreSQL servers (postmasters) that run on a state folder's data.</summary>
+    /// <summary>PostgreSQL servers (postmasters) that run on a state folder's data, by their own pid files.</summary>
     public static IReadOnlyList<int> Postmasters(string state) =>
-        [.. Directory.EnumerateDirectories("/proc").Select(path => int.TryParse(Path.GetFileName(path), CultureInfo.InvariantCulture, out var pid) ? pid : 0)
-            .Where(pid => pid > 0 && CommandLine(pid).Contains(state, StringComparison.Ordinal) && CommandLine(pid).Contains("postgres", StringComparison.Ordinal))];
+        [.. new[] { "hospital", "warehouse" }.Select(name => Path.Combine(state, "postgres", name, "data", "postmaster.pid")).Where(File.Exists)
+            .Select(file => int.Parse(File.ReadLines(file).First(), CultureInfo.InvariantCulture)).Where(pid => CommandLine(pid).Contains("postgres", StringComparison.Ordinal))];
 
     /// <summary>PostgreSQL processes that run on a state folder's data, children included.</summary>
     public static IReadOnlyList<int> Postgres(string state)
