@@ -1,5 +1,4 @@
 using HospitalStreaming.Core.Domain;
-using HospitalStreaming.Core.Naming;
 using HospitalStreaming.Tests.Conformance.Warehouse.Support;
 using HospitalStreaming.Warehouse.BigQuery;
 using HospitalStreaming.Warehouse.Loading;
