@@ -22,7 +22,7 @@ run_tests() {
     fi
     local total; total="$(count "$xml" total)"
     if [[ "$total" == 0 && $# == 0 ]]; then say "$project ran no test"; failed=$((failed + 1)); fi
-    local bad=$(( $(count "$xml" failed) + $(count "$xml" errors) )) not=$(( $(count "$xml" skipped) + $(count "$xml" not-run) ))
+    local bad=$(( $(count "$xml" failed) + $(count "$xml" errors) )) not=$(count "$xml" skipped)
     if [[ "$code" != 0 && "$bad" == 0 ]]; then say "$project ended with exit code $code"; bad=1; fi
     passed=$((passed + $(count "$xml" passed))); failed=$((failed + bad)); skipped=$((skipped + not))
   done

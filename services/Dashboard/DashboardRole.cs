@@ -1,12 +1,12 @@
 using HospitalStreaming.Core.Naming;
 using HospitalStreaming.Dashboard.Freshness;
-using HospitalStreaming.Dashboard.Health;
 using HospitalStreaming.Dashboard.Live;
 using HospitalStreaming.Dashboard.Login;
 using HospitalStreaming.Dashboard.Page;
 using HospitalStreaming.Dashboard.Security;
 using HospitalStreaming.Dashboard.Settings;
 using HospitalStreaming.Dashboard.Tiles;
+using HospitalStreaming.Hosting.Health;
 using HospitalStreaming.Hosting.Line;
 using HospitalStreaming.Hosting.Settings;
 using Microsoft.AspNetCore.Authentication.Cookies;
@@ -96,7 +96,7 @@ public static class DashboardRole
         LiveEndpoint.Map(routes);
         TileEndpoints.Map(routes);
         LoginEndpoints.Map(routes);
-        HealthEndpoints.Map(routes);
+        routes.MapHealth();
         routes.MapGet("/api/line", (LineTicker ticker) => Results.Json(ticker.Message(withMinutes: true), WebJson.Options));
         routes.MapGet("/api/{**rest}", () => Results.Json(new { status = 404, detail = "There is nothing here." }, statusCode: StatusCodes.Status404NotFound));
         PageFiles.Map(routes);

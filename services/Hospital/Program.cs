@@ -1,7 +1,7 @@
 using System.CommandLine;
+using HospitalStreaming.Hospital.Commands;
 using HospitalStreaming.Hosting.Settings;
 using HospitalStreaming.Hosting.State;
-using HospitalStreaming.Hospital.Commands;
 
 var root = new RootCommand("HospitalStreaming: from a committed row to a live chart, with nothing lost or doubled.")
 {

@@ -127,6 +127,9 @@ public sealed class ModelRunner(IWarehouseSql sql, ModelFolder models, Warehouse
     {
         var snapshots = sql as ISnapshotSql ?? throw new NotSupportedException("Marts are compared on PostgreSQL only: BigQuery has no snapshot over several queries.");
         var started = Stopwatch.GetTimestamp();
+
+        // A warehouse nothing was ever built in has none of the tables that say what is published.
+        await PrepareAsync(Compile(Today), cancellation);
         var seen = 0L;
         for (var tried = 0; tried < ComparisonTries; tried++)
         {

@@ -16,10 +16,10 @@ public sealed class TransformOptions
     public TimeSpan MaxIdle { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How many times as long as a model's last build took it rests before its next, so that the heavy ones never take more than their share
-    /// of the warehouse and never hold the light ones up. Default 3 (a quarter of a core each); 0 builds everything in every cycle.
+    /// Share of one core of the warehouse that builds may take over time, from 0.05 to 1. Where all models after every change would take more,
+    /// each rests between its builds, the heavy ones longer, so that they never hold the light ones up. Default 0.5.
     /// </summary>
-    public double RestFactor { get; set; } = 3;
+    public double MaxLoad { get; set; } = 0.5;
 
     /// <summary>Longest time a model rests, whatever it took. Default 60 s.</summary>
     public TimeSpan MaxRest { get; set; } = TimeSpan.FromSeconds(60);

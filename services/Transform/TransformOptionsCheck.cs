@@ -19,10 +19,10 @@ internal sealed class TransformOptionsCheck(IConfiguration configuration) : IOpt
                 $"{folder} holds no dbt_project.yml: name the folder of the dbt project (models in the repository).");
         }
 
-        if (section[nameof(TransformOptions.RestFactor)] is { } factor
-            && (!double.TryParse(factor, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var times) || times > 100))
+        if (section[nameof(TransformOptions.MaxLoad)] is { } load
+            && (!double.TryParse(load, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share) || share is < 0.05 or > 1))
         {
-            yield return new SettingProblem($"{TransformOptions.Section}:{nameof(TransformOptions.RestFactor)}", "Write a number from 0 to 100, such as 3.");
+            yield return new SettingProblem($"{TransformOptions.Section}:{nameof(TransformOptions.MaxLoad)}", "Write a share of one core from 0.05 to 1, such as 0.6.");
         }
 
         foreach (var (name, least) in Least)

@@ -13,7 +13,7 @@ select
     prescriptions.duration,
     prescriptions.duration_days,
     prescriptions.units_per_day,
-    round(medicines.price * prescriptions.units_per_day * prescriptions.duration_days, 2) as prescription_value,
+    round(medicines.price * prescriptions.units_in_all, 2) as prescription_value,
     prescriptions.prescribed_at,
     prescriptions.stopped_at
 from {{ ref('prescriptions') }} as prescriptions

@@ -1,31 +1,29 @@
 -- Visits, bills and prescriptions are each brought to one row a doctor before they meet, so that none multiplies another.
-with visits_of_patients as (
+with visits as (
     select
         {{ or_none('doctor_id') }} as doctor_id,
-        patient_id,
         max(hospital_id) as hospital_id,
-        count(*) as visits,
+        count(*) as total_visits,
         sum(visit_cost) as visit_cost,
         count(visit_cost) as costed_visits,
         {{ count_if("cost_category = 'High-cost visit'") }} as high_cost_visits,
         min(visit_day) as first_visit_date,
         max(visit_day) as last_visit_date
     from {{ ref('visits') }}
-    group by 1, 2
+    group by 1
 ),
 
-visits as (
+patients as (
     select
         doctor_id,
-        max(hospital_id) as hospital_id,
-        {{ total('visits') }} as total_visits,
-        count(patient_id) as unique_patients,
-        sum(visit_cost) as visit_cost,
-        {{ total('costed_visits') }} as costed_visits,
-        {{ total('high_cost_visits') }} as high_cost_visits,
-        min(first_visit_date) as first_visit_date,
-        max(last_visit_date) as last_visit_date
-    from visits_of_patients
+        count(*) as unique_patients
+    from (
+        select distinct
+            {{ or_none('doctor_id') }} as doctor_id,
+            patient_id
+        from {{ ref('visits') }}
+        where patient_id is not null
+    ) as seen
     group by 1
 ),
 
@@ -78,7 +76,7 @@ select
     doctors.experience_years,
     coalesce(doctors.experience_level, 'Unknown') as experience_level,
     coalesce(visits.total_visits, 0) as total_visits,
-    coalesce(visits.unique_patients, 0) as unique_patients,
+    coalesce(patients.unique_patients, 0) as unique_patients,
     coalesce(visits.visit_cost, 0) as total_visit_cost,
     {{ mean('visits.visit_cost', 'visits.costed_visits') }} as avg_visit_cost,
     coalesce(visits.high_cost_visits, 0) as high_cost_visits,
@@ -95,5 +93,6 @@ select
 from keys
 left join {{ ref('doctors') }} as doctors on keys.doctor_id = doctors.doctor_id
 left join visits on keys.doctor_id = visits.doctor_id
+left join patients on keys.doctor_id = patients.doctor_id
 left join bills on keys.doctor_id = bills.doctor_id
 left join prescriptions on keys.doctor_id = prescriptions.doctor_id

@@ -8,10 +8,14 @@ with billed as (
         total_revenue,
         total_paid,
         total_outstanding,
-        collection_rate,
-        sum(total_revenue) over () as revenue_of_all
+        collection_rate
     from {{ ref('doctor_performance') }}
     where total_bills > 0
+),
+
+whole as (
+    select sum(total_revenue) as revenue_of_all
+    from billed
 )
 
 select
@@ -27,3 +31,4 @@ select
     {{ percent('total_revenue', 'revenue_of_all') }} as share_of_revenue,
     rank() over (order by total_revenue desc) as revenue_rank
 from billed
+cross join whole

@@ -33,7 +33,7 @@ internal ref struct PgOutput(byte[] bytes, int length)
         var schema = ReadText();
         var name = ReadText();
         var identity = (char)ReadByte();
-        var columns = new RelationColumn[ReadInt16()];
+        var columns = new RelationColumn[ReadCount()];
         for (var i = 0; i < columns.Length; i++)
         {
             columns[i] = new RelationColumn((ReadByte() & 1) != 0, ReadText(), (uint)ReadInt32(), ReadInt32());
@@ -43,6 +43,9 @@ internal ref struct PgOutput(byte[] bytes, int length)
         return new Relation(id, schema.Length == 0 ? "pg_catalog" : schema, name, identity, columns);
     }
 
+    /// <summary>A number of columns; a negative one is damage.</summary>
+    private short ReadCount() => ReadInt16() is >= 0 and var count ? count : throw new FormatException("pgoutput sent a negative number of columns");
+
     public uint ReadRelationId() => (uint)ReadInt32();
 
     /// <summary>Which tuple follows: K (key columns), O (old row) or N (new row).</summary>
@@ -50,7 +53,7 @@ internal ref struct PgOutput(byte[] bytes, int length)
 
     public void ReadTuple(RowTuple row)
     {
-        var count = ReadInt16();
+        var count = ReadCount();
         row.Start(bytes, count);
         for (var i = 0; i < count; i++)
         {

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using HospitalStreaming.Hosting.State;
 using HospitalStreaming.Hospital.Composition;
+using HospitalStreaming.Hosting.State;
 
 namespace HospitalStreaming.Hospital.Commands;
 

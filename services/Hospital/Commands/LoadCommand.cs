@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using HospitalStreaming.Hosting;
 using HospitalStreaming.Hosting.State;
-using HospitalStreaming.Kafka;
+using HospitalStreaming.Producer;
 using HospitalStreaming.Producer.Synthea;
 
 namespace HospitalStreaming.Hospital.Commands;
@@ -24,7 +24,7 @@ internal static class LoadCommand
         {
             var configuration = common.OfRunningLine(parsed);
             var services = new ServiceCollection().AddLogging(logging => logging.SetMinimumLevel(LogLevel.None));
-            await using var provider = services.AddHospitalDefaults("hospital-load").AddKafka(configuration).AddSingleton<SyntheaLoader>().BuildServiceProvider();
+            await using var provider = services.AddHospitalDefaults("hospital-load").AddSyntheaLoader(configuration).BuildServiceProvider();
             try
             {
                 var counts = await provider.GetRequiredService<SyntheaLoader>()

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using HospitalStreaming.Hosting.Health;
 using HospitalStreaming.Hospital.Composition;
+using HospitalStreaming.Hosting.Health;
 using HospitalStreaming.Kafka.Clients;
 
 namespace HospitalStreaming.Hospital.Commands;

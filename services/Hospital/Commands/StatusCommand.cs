@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using HospitalStreaming.Hospital.Line;
 using HospitalStreaming.Hosting;
 using HospitalStreaming.Hosting.Health;
 using HospitalStreaming.Hosting.Line;
-using HospitalStreaming.Hospital.Line;
 using Spectre.Console;
 
 namespace HospitalStreaming.Hospital.Commands;

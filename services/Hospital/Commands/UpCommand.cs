@@ -1,7 +1,7 @@
 using System.CommandLine;
-using HospitalStreaming.Hosting.State;
 using HospitalStreaming.Hospital.Composition;
 using HospitalStreaming.Hospital.Up;
+using HospitalStreaming.Hosting.State;
 using Spectre.Console;
 
 namespace HospitalStreaming.Hospital.Commands;

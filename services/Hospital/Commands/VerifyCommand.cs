@@ -1,7 +1,7 @@
 using System.CommandLine;
+using HospitalStreaming.Hospital.Composition;
 using HospitalStreaming.Hosting;
 using HospitalStreaming.Hosting.State;
-using HospitalStreaming.Hospital.Composition;
 using HospitalStreaming.Transform;
 using HospitalStreaming.Warehouse.Verify;
 using HospitalStreaming.WarehouseSink.Verify;

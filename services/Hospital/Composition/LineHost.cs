@@ -1,8 +1,8 @@
 using HospitalStreaming.Dashboard;
+using HospitalStreaming.Hospital.Line;
 using HospitalStreaming.Hosting;
 using HospitalStreaming.Hosting.Health;
 using HospitalStreaming.Hosting.Settings;
-using HospitalStreaming.Hospital.Line;
 
 namespace HospitalStreaming.Hospital.Composition;
 

@@ -11,6 +11,7 @@ internal static class Settings
     /// <param name="found">Settings of a running line, below what the user sets.</param>
     public static IConfigurationRoot Build(IReadOnlyDictionary<string, string?> overrides, IReadOnlyDictionary<string, string?>? found = null) =>
         new ConfigurationBuilder()
+            .AddInMemoryCollection(new Dictionary<string, string?> { ["Transform:ModelsFolder"] = ModelsFolder.Find() }.Where(entry => entry.Value is not null))
             .AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true)
             .AddJsonFile(Path.GetFullPath("appsettings.json"), optional: true)
             .AddInMemoryCollection(found ?? new Dictionary<string, string?>())

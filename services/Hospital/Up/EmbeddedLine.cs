@@ -1,9 +1,9 @@
+using HospitalStreaming.Hospital.Commands;
+using HospitalStreaming.Hospital.Composition;
 using HospitalStreaming.Hosting;
 using HospitalStreaming.Hosting.Health;
 using HospitalStreaming.Hosting.Logging;
 using HospitalStreaming.Hosting.State;
-using HospitalStreaming.Hospital.Commands;
-using HospitalStreaming.Hospital.Composition;
 using HospitalStreaming.Kafka.Clients;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;

@@ -1,7 +1,7 @@
 using HospitalStreaming.Broker;
+using HospitalStreaming.Hospital.Composition;
 using HospitalStreaming.Hosting.Health;
 using HospitalStreaming.Hosting.State;
-using HospitalStreaming.Hospital.Composition;
 using HospitalStreaming.Postgres.Embedded;
 
 namespace HospitalStreaming.Hospital.Up;
@@ -80,9 +80,13 @@ internal sealed class EmbeddedServers : IAsyncDisposable
                 _warehouse?.StartAsync(cancellation) ?? Task.CompletedTask,
                 _broker?.StartAsync(cancellation) ?? Task.CompletedTask);
         }
-        catch (Exception failure) when (failure is EmbeddedPostgresException or BrokerStartException)
+        catch (EmbeddedPostgresException failure)
         {
             throw new StartException(failure.Message);
+        }
+        catch (BrokerStartException failure)
+        {
+            throw new StartException($"{failure.Message} (the setting is Line:BrokerPort)");
         }
 
         var settings = new Dictionary<string, string?>();

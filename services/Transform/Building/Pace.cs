@@ -1,8 +1,10 @@
 namespace HospitalStreaming.Transform.Building;
 
 /// <summary>
-/// Which models a cycle takes on. A model rests after a build in proportion to what the build took; of those that are due, the ones that waited
-/// longest come first until the cycle's budget is spent. So a light model is in every cycle, a heavy one in few, and no cycle is long.
+/// Which models a cycle takes on. A model rests between its builds so that all of them together stay within the allowed load; of those that
+/// are due, the ones that waited longest come first until the cycle's budget is spent. So a light model is in every cycle, a heavy one in few,
+/// and no cycle is long. The time from build to build is in proportion to the square root of what a build takes: of all ways to share a load,
+/// that makes the marts the freshest on average.
 /// </summary>
 internal sealed class Pace(TimeProvider clock, TransformOptions options)
 {
@@ -21,7 +23,7 @@ internal sealed class Pace(TimeProvider clock, TransformOptions options)
         foreach (var name in behind.OrderBy(name => Of(name).BuiltAt))
         {
             var entry = Of(name);
-            var isFree = entry.BuiltAt == long.MinValue || entry.Took < Cheap || options.RestFactor <= 0;
+            var isFree = entry.BuiltAt == long.MinValue || entry.Took < Cheap;
             if (isFree || (Rest(entry) <= TimeSpan.Zero && (entry.Took <= budget || budget == options.CycleBudget)))
             {
                 chosen.Add(name);
@@ -69,8 +71,10 @@ internal sealed class Pace(TimeProvider clock, TransformOptions options)
             return TimeSpan.Zero;
         }
 
-        var whole = TimeSpan.FromTicks(Math.Min((entry.Took * options.RestFactor).Ticks, options.MaxRest.Ticks));
-        return whole - clock.GetElapsedTime(entry.BuiltAt);
+        var roots = _entries.Values.Where(each => each.Took >= Cheap).Sum(each => Math.Sqrt(each.Took.TotalSeconds));
+        var period = Math.Sqrt(entry.Took.TotalSeconds) * roots / options.MaxLoad;
+        var rest = Math.Clamp(period - entry.Took.TotalSeconds, 0, options.MaxRest.TotalSeconds);
+        return TimeSpan.FromSeconds(rest) - clock.GetElapsedTime(entry.BuiltAt);
     }
 
     private Entry Of(string model)

@@ -34,12 +34,14 @@ internal static class Methods
         {
             list.Add(call.Need(0, "item"));
             return null;
-        },
+        }
+        ,
         "extend" => call =>
         {
             list.AddRange(Values.Items(call.Need(0, "items"), call.Place));
             return null;
-        },
+        }
+        ,
         _ => null,
     };
 
@@ -57,7 +59,8 @@ internal static class Methods
             }
 
             return null;
-        },
+        }
+        ,
         _ => null,
     };
 

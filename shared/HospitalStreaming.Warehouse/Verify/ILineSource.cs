@@ -6,6 +6,13 @@ namespace HospitalStreaming.Warehouse.Verify;
 /// <summary>The hospital's database as verify sees it.</summary>
 public interface ILineSource
 {
+    /// <summary>
+    /// Waits until capture streams: rows that its first snapshot has not read yet cannot be told from lost ones, and those it reads after ours
+    /// show a later state.
+    /// </summary>
+    /// <returns>Null when it does; else, in plain words, why not.</returns>
+    Task<string?> WaitStreamingAsync(TimeSpan atMost, CancellationToken cancellation);
+
     /// <summary>Reads all tables in one short read-only snapshot, and what that snapshot sees.</summary>
     Task<SourceSnapshot> ReadAsync(IReadOnlyList<TableDescription> tables, CancellationToken cancellation);
 

@@ -32,6 +32,10 @@ internal sealed class LakeCheck(ILake lake)
             chains[position.Stream] = await WalkAsync(position, loaded, findings, cancellation);
         }
 
+        // What the walk did not meet is gone; a first or last object leaves no gap behind that would tell.
+        findings.AddRange(loaded.Values.Select(item => string.Create(
+            CultureInfo.InvariantCulture, $"lake, {item.Stream}: the object of offsets {item.Start} to {item.Next - 1} was loaded and is missing")));
+
         var tallies = (await view.TalliesAsync(table, cancellation)).ToDictionary(tally => tally.Stream);
         foreach (var stream in chains.Keys.Union(tallies.Keys))
         {
@@ -66,6 +70,11 @@ internal sealed class LakeCheck(ILake lake)
         if (end < position.Next)
         {
             findings.Add(string.Create(CultureInfo.InvariantCulture, $"lake, {stream}: objects end at {end}, the warehouse has loaded up to {position.Next}"));
+        }
+
+        foreach (var item in found.Where(item => item.Manifest is null))
+        {
+            loaded.Remove((stream, item.Name.StartOffset));
         }
 
         var chain = new Chain(found.Count, 0, 0);

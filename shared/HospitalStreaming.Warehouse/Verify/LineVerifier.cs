@@ -36,18 +36,30 @@ public sealed class LineVerifier(
     public async Task<VerifyReport> RunAsync(IProgress<string> progress, CancellationToken cancellation)
     {
         var started = Stopwatch.GetTimestamp();
+        var (snapshot, late) = await ReadSourceAsync(progress, cancellation);
+
+        progress.Report("Comparing source, raw, current and lake in one snapshot of the warehouse");
+        var checks = await warehouse.InSnapshotAsync((view, token) => CompareAsync(view, snapshot, late, progress, token), cancellation);
+        progress.Report("Comparing marts with a rebuild");
+        var last = marts is null ? new VerifyCheck(MartsCheck, [], [], "no transform is configured here") : await marts.CompareAsync(cancellation);
+        return new VerifyReport([.. checks, last], Stopwatch.GetElapsedTime(started));
+    }
+
+    /// <summary>The source's reading once all of it has arrived, or why there is none to compare.</summary>
+    private async Task<(SourceSnapshot? Snapshot, string? Late)> ReadSourceAsync(IProgress<string> progress, CancellationToken cancellation)
+    {
+        if (await source.WaitStreamingAsync(patience, cancellation) is { } notStreaming)
+        {
+            return (null, notStreaming);
+        }
+
         progress.Report("Reading the hospital's database in one snapshot");
         var snapshot = await source.ReadAsync(tables, cancellation);
         progress.Report(string.Create(
             CultureInfo.InvariantCulture,
             $"Read {snapshot.Tables.Values.Sum(table => (long)table.Count):N0} rows at {snapshot.At} in {snapshot.OpenFor.TotalSeconds:0.0} s; waiting for what it saw to arrive"));
         var late = await ArriveAsync(snapshot, progress, cancellation);
-
-        progress.Report("Comparing source, raw, current and lake in one snapshot of the warehouse");
-        var checks = await warehouse.InSnapshotAsync((view, token) => CompareAsync(view, late is null ? snapshot : null, late, progress, token), cancellation);
-        progress.Report("Comparing marts with a rebuild");
-        var last = marts is null ? new VerifyCheck(MartsCheck, [], [], "no transform is configured here") : await marts.CompareAsync(cancellation);
-        return new VerifyReport([.. checks, last], Stopwatch.GetElapsedTime(started));
+        return (late is null ? snapshot : null, late);
     }
 
     /// <summary>Waits until what the snapshot saw is in the warehouse. Null when it is; else where it got stuck.</summary>

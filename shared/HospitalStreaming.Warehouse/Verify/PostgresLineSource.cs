@@ -35,6 +35,30 @@ public sealed class PostgresLineSource(NpgsqlDataSource source, string slot) : I
     }
 
     /// <inheritdoc/>
+    public async Task<string?> WaitStreamingAsync(TimeSpan atMost, CancellationToken cancellation)
+    {
+        var started = Stopwatch.GetTimestamp();
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        while (true)
+        {
+            var (confirmed, streaming) = await SlotAsync(connection, cancellation);
+            if (streaming)
+            {
+                return null;
+            }
+
+            if (Stopwatch.GetElapsedTime(started) > atMost)
+            {
+                return confirmed is null
+                    ? $"the replication slot {slot} does not exist: is capture running, and is Capture:SlotName right?"
+                    : $"nobody reads the replication slot {slot}: is capture running, and is its first snapshot done?";
+            }
+
+            await Task.Delay(Between, cancellation);
+        }
+    }
+
+    /// <inheritdoc/>
     public async Task<string?> WaitCapturedAsync(Lsn position, TimeSpan atMost, CancellationToken cancellation)
     {
         var started = Stopwatch.GetTimestamp();
@@ -43,14 +67,8 @@ public sealed class PostgresLineSource(NpgsqlDataSource source, string slot) : I
         {
             // An idle database writes nothing that would carry the slot forward.
             await TextAsync(connection, "SELECT pg_logical_emit_message(false, 'hospital.verify', '')::text", cancellation);
-            await using var command = new NpgsqlCommand("SELECT confirmed_flush_lsn::text FROM pg_replication_slots WHERE slot_name = @slot", connection);
-            command.Parameters.AddWithValue("slot", slot);
-            if (await command.ExecuteScalarAsync(cancellation) is not string confirmed)
-            {
-                return $"the replication slot {slot} does not exist: is capture set up, and is Capture:SlotName right?";
-            }
-
-            if (Lsn.Parse(confirmed) >= position)
+            var (confirmed, _) = await SlotAsync(connection, cancellation);
+            if (confirmed >= position)
             {
                 return null;
             }
@@ -63,6 +81,15 @@ public sealed class PostgresLineSource(NpgsqlDataSource source, string slot) : I
 
             await Task.Delay(Between, cancellation);
         }
+    }
+
+    private async Task<(Lsn? Confirmed, bool Streaming)> SlotAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            "SELECT confirmed_flush_lsn::text, active FROM pg_replication_slots WHERE slot_name = @slot AND confirmed_flush_lsn IS NOT NULL", connection);
+        command.Parameters.AddWithValue("slot", slot);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        return await reader.ReadAsync(cancellation) ? (Lsn.Parse(reader.GetString(0)), reader.GetBoolean(1)) : (null, false);
     }
 
     private static async Task<Dictionary<long, ulong[]>> ReadAsync(NpgsqlConnection connection, TableDescription table, CancellationToken cancellation)

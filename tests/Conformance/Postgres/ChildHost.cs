@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using HospitalStreaming.Hosting.Health;
-using HospitalStreaming.Postgres.Embedded.Processes;
 using HospitalStreaming.Postgres.Embedded;
+using HospitalStreaming.Postgres.Embedded.Processes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 using Xunit;
@@ -48,6 +48,7 @@ internal static class ChildHost
                 break;
         }
 
-        Thread.Sleep(Timeout.Infinite);
+        // Until it is killed: that is what it is for.
+        new ManualResetEvent(false).WaitOne();
     }
 }

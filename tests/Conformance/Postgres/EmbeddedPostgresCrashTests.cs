@@ -1,7 +1,7 @@
 using HospitalStreaming.Hosting.Health;
+using HospitalStreaming.Postgres.Embedded;
 using HospitalStreaming.Postgres.Embedded.Binaries;
 using HospitalStreaming.Postgres.Embedded.Processes;
-using HospitalStreaming.Postgres.Embedded;
 using Shouldly;
 using Xunit;
 

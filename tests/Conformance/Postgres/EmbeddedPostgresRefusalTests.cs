@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
+using HospitalStreaming.Postgres.Embedded;
 using HospitalStreaming.Postgres.Embedded.Binaries;
 using HospitalStreaming.Postgres.Embedded.Processes;
-using HospitalStreaming.Postgres.Embedded;
 using Shouldly;
 using Xunit;
 

@@ -217,7 +217,7 @@ public sealed class CycleTests(LabPostgres postgres)
         await warehouse.FillAsync(1_000, Token);
         var clock = ManualClock.At("2026-08-28");
         var runner = warehouse.Runner(clock);
-        var pace = new Pace(clock, new TransformOptions { RestFactor = 100, MaxRest = TimeSpan.FromHours(1) });
+        var pace = new Pace(clock, new TransformOptions { MaxLoad = 0.05, MaxRest = TimeSpan.FromHours(1) });
         (await runner.BuildPacedAsync(pace, Token)).IsGood.ShouldBeTrue();
         pace.Built("doctor_performance", TimeSpan.FromSeconds(5));
 

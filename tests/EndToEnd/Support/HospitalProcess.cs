@@ -41,6 +41,9 @@ internal sealed class HospitalProcess : IAsyncDisposable
     /// <summary>Starts `hospital up`; returns at once.</summary>
     public static HospitalProcess Up(string state, params string[] settings) => Start(state, ["up", "--state", state, .. FreePorts, .. settings]);
 
+    /// <summary>Starts `hospital run ROLE…` against the servers the environment names.</summary>
+    public static HospitalProcess Run(IEnumerable<string> roles, IReadOnlyDictionary<string, string> environment) => Start(string.Empty, ["run", .. roles], environment);
+
     /// <summary>Runs a command to its end.</summary>
     public static async Task<(int Code, string Output)> RunAsync(IEnumerable<string> arguments, TimeSpan limit, CancellationToken cancellation, IReadOnlyDictionary<string, string>? environment = null)
     {
@@ -119,10 +122,10 @@ internal sealed class HospitalProcess : IAsyncDisposable
     /// <summary>PostgreSQL processes whose data is in this state folder, children included.</summary>
     public IReadOnlyList<int> PostgresProcesses() => Postgres(_state);
 
-    /// <summary>PostgreSQL servers (postmasters) that run on a state folder's data.</summary>
+    /// <summary>PostgreSQL servers (postmasters) that run on a state folder's data, by their own pid files.</summary>
     public static IReadOnlyList<int> Postmasters(string state) =>
-        [.. Directory.EnumerateDirectories("/proc").Select(path => int.TryParse(Path.GetFileName(path), CultureInfo.InvariantCulture, out var pid) ? pid : 0)
-            .Where(pid => pid > 0 && CommandLine(pid).Contains(state, StringComparison.Ordinal) && CommandLine(pid).Contains("postgres", StringComparison.Ordinal))];
+        [.. new[] { "hospital", "warehouse" }.Select(name => Path.Combine(state, "postgres", name, "data", "postmaster.pid")).Where(File.Exists)
+            .Select(file => int.Parse(File.ReadLines(file).First(), CultureInfo.InvariantCulture)).Where(pid => CommandLine(pid).Contains("postgres", StringComparison.Ordinal))];
 
     /// <summary>PostgreSQL processes that run on a state folder's data, children included.</summary>
     public static IReadOnlyList<int> Postgres(string state)

@@ -13,7 +13,12 @@ public sealed class StartPlannerTests
 
     private static readonly CaptureState Streaming = new()
     {
-        Phase = CapturePhase.Streaming, SystemId = "7", Timeline = 1, Database = "hospital", ConsistentPoint = new Lsn(400), Position = new Lsn(500),
+        Phase = CapturePhase.Streaming,
+        SystemId = "7",
+        Timeline = 1,
+        Database = "hospital",
+        ConsistentPoint = new Lsn(400),
+        Position = new Lsn(500),
     };
 
     [Fact]

@@ -9,7 +9,7 @@ namespace HospitalStreaming.Tests.Unit.Changes;
 public sealed class ChangeEncoderTests
 {
     private const string Source =
-        """"source":{"version":"v","connector":"postgresql","name":"pre","ts_ms":1795230797845,"snapshot":"false","db":"db","sequence":"[\"100\",\"120\"]","ts_us":1795230797845181,"ts_ns":1795230797845181000,"schema":"public","table":"beds","txId":772,"lsn":120,"xmin":null}"""";
+        "\"source\":" + """{"version":"v","connector":"postgresql","name":"pre","ts_ms":1795230797845,"snapshot":"false","db":"db","sequence":"[\"100\",\"120\"]","ts_us":1795230797845181,"ts_ns":1795230797845181000,"schema":"public","table":"beds","txId":772,"lsn":120,"xmin":null}""";
 
     private const string Times = ""","ts_ms":1795230798039,"ts_us":1795230798039344,"ts_ns":1795230798039344100}""";
 

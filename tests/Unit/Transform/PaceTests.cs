@@ -8,21 +8,25 @@ namespace HospitalStreaming.Tests.Unit.Transform;
 public sealed class PaceTests
 {
     private readonly StepClock _clock = new();
-    private readonly TransformOptions _options = new() { RestFactor = 3, CycleBudget = TimeSpan.FromMilliseconds(800), MaxRest = TimeSpan.FromSeconds(60), TestEvery = TimeSpan.FromSeconds(60) };
+    private readonly TransformOptions _options = new() { MaxLoad = 0.5, CycleBudget = TimeSpan.FromMilliseconds(800), MaxRest = TimeSpan.FromSeconds(60), TestEvery = TimeSpan.FromSeconds(60) };
 
     [Fact]
-    public void A_model_rests_in_proportion_to_what_it_took()
+    public void A_model_rests_so_long_that_the_load_is_kept()
     {
         var pace = new Pace(_clock, _options);
-        pace.Choose(["heavy", "light"]).ShouldBe(["heavy", "light"], ignoreOrder: true);
-        pace.Built("heavy", TimeSpan.FromMilliseconds(500));
+        pace.Choose(["heavy", "middle", "light"]).ShouldBe(["heavy", "middle", "light"], ignoreOrder: true);
+        pace.Built("heavy", TimeSpan.FromMilliseconds(900));
+        pace.Built("middle", TimeSpan.FromMilliseconds(400));
         pace.Built("light", TimeSpan.FromMilliseconds(5));
 
-        pace.Choose(["heavy", "light"]).ShouldBe(["light"]);
-        pace.UntilDue(["heavy"]).ShouldBe(TimeSpan.FromMilliseconds(1500));
-        _clock.Pass(TimeSpan.FromMilliseconds(1500));
-        pace.Choose(["heavy", "light"]).ShouldBe(["heavy", "light"], ignoreOrder: true);
-        pace.UntilDue(["heavy"]).ShouldBe(TimeSpan.Zero);
+        // Half a core: 0.9 s every 3 s or so and 0.4 s every 2 s.
+        pace.Choose(["heavy", "middle", "light"]).ShouldBe(["light"]);
+        pace.UntilDue(["heavy"])!.Value.TotalSeconds.ShouldBe((0.948683 * (0.948683 + 0.632456) / 0.5) - 0.9, 0.001);
+        pace.UntilDue(["middle"])!.Value.TotalSeconds.ShouldBe((0.632456 * (0.948683 + 0.632456) / 0.5) - 0.4, 0.001);
+        _clock.Pass(TimeSpan.FromMilliseconds(1_601));
+        pace.Choose(["heavy", "middle", "light"]).ShouldBe(["middle", "light"], ignoreOrder: true);
+        _clock.Pass(TimeSpan.FromSeconds(1));
+        pace.UntilDue(["heavy", "middle"]).ShouldBe(TimeSpan.Zero);
         pace.UntilDue([]).ShouldBeNull();
     }
 
@@ -47,6 +51,7 @@ public sealed class PaceTests
     {
         var pace = new Pace(_clock, _options);
         pace.Built("huge", TimeSpan.FromMinutes(5));
+        pace.Built("big", TimeSpan.FromMinutes(1));
         pace.UntilDue(["huge"]).ShouldBe(TimeSpan.FromSeconds(60));
         _clock.Pass(TimeSpan.FromSeconds(60));
         pace.Choose(["huge"]).ShouldBe(["huge"]);

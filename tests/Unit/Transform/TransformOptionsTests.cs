@@ -16,13 +16,13 @@ public sealed class TransformOptionsTests
             ["Transform:MinCycle"] = "soon",
             ["Transform:MaxIdle"] = "00:00:00",
             ["Transform:TestEvery"] = "3.00:00:00",
-            ["Transform:RestFactor"] = "-1",
+            ["Transform:MaxLoad"] = "60",
         }).Build();
 
         new TransformOptionsCheck(configuration).Problems().Select(problem => $"{problem.Key}: {problem.Fix}").ShouldBe(
         [
             "Transform:ModelsFolder: /nowhere holds no dbt_project.yml: name the folder of the dbt project (models in the repository).",
-            "Transform:RestFactor: Write a number from 0 to 100, such as 3.",
+            "Transform:MaxLoad: Write a share of one core from 0.05 to 1, such as 0.6.",
             "Transform:MinCycle: Write a time from 00:00:00 to 1.00:00:00, such as 00:00:30.",
             "Transform:MaxIdle: Write a time from 00:00:01 to 1.00:00:00, such as 00:00:30.",
             "Transform:TestEvery: Write a time from 00:00:01 to 1.00:00:00, such as 00:00:30.",

@@ -25,7 +25,8 @@ public sealed class RequestFuzzTests
         var offsets = new OffsetStore(storage.Environment, options.Folder, _ => true);
         using var metrics = new BrokerMetrics(() => new BrokerStatistics(0, 0, 0, 0));
         var broker = new BrokerContext(
-            options, storage.Catalog, new GroupCoordinator(offsets, options, storage.Environment), storage.Environment, metrics, "127.0.0.1") { Port = 9092 };
+            options, storage.Catalog, new GroupCoordinator(offsets, options, storage.Environment), storage.Environment, metrics, "127.0.0.1")
+        { Port = 9092 };
         var apis = new ApiTable(broker);
         var dispatcher = new Dispatcher(apis);
         using var stopping = new CancellationTokenSource();
