@@ -48,7 +48,7 @@ public static class WarehouseServices
                 HospitalSchema.CapturedTables,
                 provider.GetRequiredService<ILake>()));
         services.TryAddSingleton<IWarehouseReader>(static provider => IsBigQuery(provider)
-            ? new BigQueryWarehouseReader()
+            ? new BigQueryWarehouseReader(provider.GetRequiredService<BigQueryClient>(), provider.GetRequiredService<WarehouseNames>())
             : new PostgresWarehouseReader(
                 provider.GetRequiredService<PostgresWarehouseSource>().Connections, provider.GetRequiredService<WarehouseNames>()));
         return services;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using HospitalStreaming.Core.Naming;
 using HospitalStreaming.Warehouse.BigQuery.Rest;
 using HospitalStreaming.Warehouse.Sql;
@@ -29,6 +30,80 @@ public sealed class BigQuerySql(BigQueryClient client, WarehouseNames names) : I
     /// <inheritdoc/>
     public async Task<WarehouseRows> QueryAsync(string sql, IReadOnlyDictionary<string, object?> parameters, CancellationToken cancellation)
     {
+        string[] columns = [];
+        var rows = new List<object?[]>();
+        await foreach (var page in PagesAsync(sql, parameters, cancellation))
+        {
+            columns = [.. Fields(page).Select(field => (string)field["name"]!)];
+            rows.AddRange(Rows(page));
+        }
+
+        return new WarehouseRows(columns, rows);
+    }
+
+    /// <summary>Runs one query and gives its rows as they come: one page is held, not the table.</summary>
+    /// <exception cref="WarehouseSqlException">BigQuery refuses it.</exception>
+    internal async IAsyncEnumerable<object?[]> StreamAsync(
+        string sql, IReadOnlyDictionary<string, object?> parameters, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (var page in PagesAsync(sql, parameters, cancellation))
+        {
+            foreach (var row in Rows(page))
+            {
+                yield return row;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<long> WaitForSignalAsync(string signal, long seen, TimeSpan atMost, CancellationToken cancellation)
+    {
+        // Asking costs nothing as long as nothing changed: BigQuery answers the same query over the same rows from its cache.
+        var started = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            var version = await VersionAsync(signal, cancellation);
+            var left = atMost - Stopwatch.GetElapsedTime(started);
+            if (version > seen || left <= TimeSpan.Zero)
+            {
+                return version;
+            }
+
+            await Task.Delay(left < LookEvery ? left : LookEvery, client.Clock, cancellation);
+        }
+    }
+
+    private async Task<long> VersionAsync(string signal, CancellationToken cancellation)
+    {
+        var rows = await QueryAsync(
+            $"SELECT version FROM `{names.Line}`.signals WHERE name = @name", new Dictionary<string, object?> { ["name"] = signal }, cancellation);
+        return rows.Rows.Count == 0 ? 0 : (long)rows.Rows[0][0]!;
+    }
+
+    private async IAsyncEnumerable<JObject> PagesAsync(
+        string sql, IReadOnlyDictionary<string, object?> parameters, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var page = await client.CallAsync("POST", "queries", Request(sql, parameters), cancellation)
+            ?? throw new WarehouseSqlException(WarehouseSqlException.NotFound, "BigQuery does not know the project");
+        while (true)
+        {
+            if ((bool?)page["jobComplete"] == true)
+            {
+                yield return page;
+                if ((string?)page["pageToken"] is not { Length: > 0 })
+                {
+                    yield break;
+                }
+            }
+
+            var job = (string?)page.SelectToken("jobReference.jobId") ?? throw new WarehouseSqlException("unknown", "BigQuery's answer names no job");
+            page = await client.CallAsync("GET", $"queries/{job}", null, cancellation, located: true, pageToken: (string?)page["pageToken"])
+                ?? throw new WarehouseSqlException("unknown", "BigQuery forgot a running query");
+        }
+    }
+
+    private JObject Request(string sql, IReadOnlyDictionary<string, object?> parameters)
+    {
         var body = new JObject
         {
             ["query"] = sql,
@@ -51,59 +126,15 @@ public sealed class BigQuerySql(BigQueryClient client, WarehouseNames names) : I
             body["queryParameters"] = new JArray(parameters.Select(parameter => BigQueryValues.Parameter(parameter.Key, parameter.Value)));
         }
 
-        var page = await client.CallAsync("POST", "queries", body, cancellation)
-            ?? throw new WarehouseSqlException(WarehouseSqlException.NotFound, "BigQuery does not know the project");
-        var rows = new List<object?[]>();
-        while (true)
-        {
-            if ((bool?)page["jobComplete"] == true)
-            {
-                Read(page, rows);
-                if ((string?)page["pageToken"] is not { Length: > 0 })
-                {
-                    return new WarehouseRows([.. Fields(page).Select(field => (string)field["name"]!)], rows);
-                }
-            }
-
-            var job = (string?)page.SelectToken("jobReference.jobId") ?? throw new WarehouseSqlException("unknown", "BigQuery's answer names no job");
-            page = await client.CallAsync("GET", $"queries/{job}", null, cancellation, located: true, pageToken: (string?)page["pageToken"])
-                ?? throw new WarehouseSqlException("unknown", "BigQuery forgot a running query");
-        }
-    }
-
-    /// <inheritdoc/>
-    public async Task<long> WaitForSignalAsync(string signal, long seen, TimeSpan atMost, CancellationToken cancellation)
-    {
-        var started = Stopwatch.GetTimestamp();
-        while (true)
-        {
-            var version = await VersionAsync(signal, cancellation);
-            var left = atMost - Stopwatch.GetElapsedTime(started);
-            if (version > seen || left <= TimeSpan.Zero)
-            {
-                return version;
-            }
-
-            await Task.Delay(left < LookEvery ? left : LookEvery, client.Clock, cancellation);
-        }
-    }
-
-    private async Task<long> VersionAsync(string signal, CancellationToken cancellation)
-    {
-        var rows = await QueryAsync(
-            $"SELECT version FROM `{names.Line}`.signals WHERE name = @name", new Dictionary<string, object?> { ["name"] = signal }, cancellation);
-        return rows.Rows.Count == 0 ? 0 : (long)rows.Rows[0][0]!;
+        return body;
     }
 
     private static IEnumerable<JToken> Fields(JObject page) => page.SelectToken("schema.fields") ?? Enumerable.Empty<JToken>();
 
-    private static void Read(JObject page, List<object?[]> rows)
+    private static IEnumerable<object?[]> Rows(JObject page)
     {
         var types = Fields(page).Select(field => (string?)field["mode"] == "REPEATED" ? "ARRAY" : (string)field["type"]!).ToArray();
-        foreach (var row in page["rows"] ?? Enumerable.Empty<JToken>())
-        {
-            var cells = (JArray)row["f"]!;
-            rows.Add([.. cells.Select((cell, i) => BigQueryValues.Cell(types[i], cell["v"]))]);
-        }
+        return (page["rows"] ?? Enumerable.Empty<JToken>())
+            .Select(row => ((JArray)row["f"]!).Select((cell, i) => BigQueryValues.Cell(types[i], cell["v"])).ToArray());
     }
 }

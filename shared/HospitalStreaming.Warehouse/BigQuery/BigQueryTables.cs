@@ -1,50 +1,21 @@
+using System.Globalization;
 using HospitalStreaming.Core.Domain;
 using HospitalStreaming.Core.Naming;
 using HospitalStreaming.Warehouse.BigQuery.Rest;
+using HospitalStreaming.Warehouse.Sql;
 using Newtonsoft.Json.Linq;
 
 namespace HospitalStreaming.Warehouse.BigQuery;
 
-/// <summary>Data sets and tables by REST, with explicit schemas. Everything is created if missing; nothing that is there is changed or dropped.</summary>
+/// <summary>Data sets, tables and one view by REST, as <see cref="BigQueryLayout"/> has them. What is missing is created; nothing that is there is changed or dropped.</summary>
 internal sealed class BigQueryTables(BigQueryClient client, WarehouseNames names)
 {
-    /// <summary>Columns of current behind the table's own. BigQuery reserves names that begin with _partition, hence _log_partition.</summary>
-    internal static IReadOnlyList<(string Name, string Type)> Meta { get; } =
-    [
-        ("_deleted", "BOOL"), ("_op", "STRING"), ("_lsn", "INT64"), ("_source_epoch", "INT64"),
-        ("_log_partition", "INT64"), ("_offset", "INT64"), ("_committed_at", "TIMESTAMP"),
-    ];
-
-    /// <summary>The lake's lines as they are. Loads name no source column, so the days are those of loading.</summary>
-    internal static JArray RawFields { get; } = Fields(
-    [
-        ("topic", "STRING"), ("partition", "INT64"), ("offset", "INT64"), ("timestamp", "INT64"), ("headers", "JSON"),
-        ("key", "JSON"), ("value", "JSON"), ("key_bytes", "STRING"), ("value_bytes", "STRING"),
-    ]);
-
-    internal static JArray CurrentFields(TableDescription table) => Fields(
-        [.. table.Columns.Select(column => (column.Name, BigQueryValues.Type(column.Kind))), .. Meta]);
-
-    private static readonly (string Name, (string Name, string Type)[] Columns)[] Line =
-    [
-        ("signals", [("name", "STRING"), ("version", "INT64"), ("changed_at", "TIMESTAMP")]),
-        ("fences", [("name", "STRING"), ("token", "STRING"), ("used_at", "TIMESTAMP")]),
-        ("load_heads", [("table_name", "STRING"), ("seq", "INT64"), ("nonce", "STRING")]),
-        ("positions",
-        [
-            ("topic", "STRING"), ("partition", "INT64"), ("stream_epoch", "STRING"), ("next_offset", "INT64"), ("rows", "INT64"),
-            ("last_day", "DATE"), ("seq", "INT64"), ("loaded_at", "TIMESTAMP"),
-        ]),
-        ("poison_records",
-        [
-            ("table_name", "STRING"), ("partition", "INT64"), ("offset", "INT64"), ("stream_epoch", "STRING"), ("held_key", "INT64"), ("reason", "STRING"),
-        ]),
-        ("pending_moves", [("table_name", "STRING"), ("key", "INT64"), ("missing_key", "INT64"), ("missing_lsn", "INT64")]),
-    ];
+    /// <summary>How long a stage outlives a loader that died: BigQuery removes it then, and its load job runs anew.</summary>
+    private const int StageDays = 3;
 
     internal async Task EnsureAsync(IReadOnlyList<TableDescription> tables, CancellationToken cancellation)
     {
-        foreach (var dataset in new[] { names.Raw, names.Current, names.Line })
+        foreach (var dataset in new[] { names.Raw, names.Current, names.Line, names.Staging, names.Intermediate, names.Marts })
         {
             if (await client.CallAsync("GET", $"datasets/{dataset}", null, cancellation) is null)
             {
@@ -54,25 +25,42 @@ internal sealed class BigQueryTables(BigQueryClient client, WarehouseNames names
 
         foreach (var table in tables)
         {
-            var byDay = new JObject { ["type"] = "DAY" };
-            await EnsureTableAsync(names.Raw, table.Name, RawFields, byDay, ["partition", "offset"], cancellation);
-            await EnsureTableAsync(names.Current, table.Name, CurrentFields(table), null, [table.KeyColumn], cancellation);
+            await EnsureTableAsync(names.Raw, table.Name, BigQueryLayout.RawFields, BigQueryLayout.RawDay, "key_id", cancellation);
+            await EnsureTableAsync(names.Current, table.Name, BigQueryLayout.CurrentFields(table), null, table.KeyColumn, cancellation);
         }
 
-        foreach (var (name, columns) in Line)
+        foreach (var (name, fields) in BigQueryLayout.Line)
         {
-            await EnsureTableAsync(names.Line, name, Fields(columns), null, [], cancellation);
+            await EnsureTableAsync(names.Line, name, fields, null, null, cancellation);
+        }
+
+        if (await client.CallAsync("GET", $"datasets/{names.Line}/tables/signals", null, cancellation) is null)
+        {
+            var view = new JObject { ["query"] = BigQueryLayout.SignalsView(names), ["useLegacySql"] = false };
+            await CreateAsync($"datasets/{names.Line}/tables", new JObject { ["tableReference"] = Reference(names.Line, "signals"), ["view"] = view }, cancellation);
         }
     }
 
-    /// <summary>A table for one load's rows; BigQuery removes it after a day where a crash left it.</summary>
+    /// <summary>
+    /// Tells these tables from others that had or will have their names: claims and load jobs of a warehouse that was dropped and made anew must
+    /// not pass for its own. BigQuery gives it: when the table of heads was created.
+    /// </summary>
+    /// <exception cref="WarehouseSqlException">There is no warehouse yet.</exception>
+    internal async Task<string> LifeAsync(CancellationToken cancellation)
+    {
+        var heads = await client.CallAsync("GET", $"datasets/{names.Line}/tables/{BigQueryLayout.Heads}", null, cancellation);
+        var created = (string?)heads?["creationTime"] ?? throw new WarehouseSqlException(WarehouseSqlException.NotFound, $"{names.Line}.{BigQueryLayout.Heads} is not there yet");
+        return $"{names.Prefix}_{long.Parse(created, CultureInfo.InvariantCulture):x}";
+    }
+
+    /// <summary>A table for the rows of one load.</summary>
     internal Task CreateStageAsync(string name, JArray fields, CancellationToken cancellation) => CreateAsync(
         $"datasets/{names.Line}/tables",
         new JObject
         {
             ["tableReference"] = Reference(names.Line, name),
-            ["schema"] = new JObject { ["fields"] = fields },
-            ["expirationTime"] = BigQueryValues.TextOf(client.Clock.GetUtcNow().AddDays(1).ToUnixTimeMilliseconds()),
+            ["schema"] = new JObject { ["fields"] = fields.DeepClone() },
+            ["expirationTime"] = BigQueryValues.TextOf(client.Clock.GetUtcNow().AddDays(StageDays).ToUnixTimeMilliseconds()),
         },
         cancellation);
 
@@ -90,23 +78,22 @@ internal sealed class BigQueryTables(BigQueryClient client, WarehouseNames names
         return reference;
     }
 
-    private async Task EnsureTableAsync(
-        string dataset, string name, JArray fields, JObject? partitioning, string[] clustering, CancellationToken cancellation)
+    private async Task EnsureTableAsync(string dataset, string name, JArray fields, string? dayColumn, string? clusterColumn, CancellationToken cancellation)
     {
         if (await client.CallAsync("GET", $"datasets/{dataset}/tables/{name}", null, cancellation) is not null)
         {
             return;
         }
 
-        var table = new JObject { ["tableReference"] = Reference(dataset, name), ["schema"] = new JObject { ["fields"] = fields } };
-        if (partitioning is not null)
+        var table = new JObject { ["tableReference"] = Reference(dataset, name), ["schema"] = new JObject { ["fields"] = fields.DeepClone() } };
+        if (dayColumn is not null)
         {
-            table["timePartitioning"] = partitioning;
+            table["timePartitioning"] = new JObject { ["type"] = "DAY", ["field"] = dayColumn };
         }
 
-        if (clustering.Length > 0)
+        if (clusterColumn is not null)
         {
-            table["clustering"] = new JObject { ["fields"] = new JArray(clustering) };
+            table["clustering"] = new JObject { ["fields"] = new JArray(clusterColumn) };
         }
 
         await CreateAsync($"datasets/{dataset}/tables", table, cancellation);
@@ -118,12 +105,9 @@ internal sealed class BigQueryTables(BigQueryClient client, WarehouseNames names
         {
             await client.CallAsync("POST", path, body, cancellation);
         }
-        catch (Sql.WarehouseSqlException failure) when (failure.Code == "duplicate")
+        catch (WarehouseSqlException failure) when (failure.Code == "duplicate")
         {
             // Another process was faster, or a reply was lost.
         }
     }
-
-    private static JArray Fields(IReadOnlyList<(string Name, string Type)> columns) => new(columns.Select(column =>
-        new JObject { ["name"] = column.Name, ["type"] = column.Type, ["mode"] = "NULLABLE" }));
 }

@@ -10,8 +10,9 @@ using HospitalStreaming.Warehouse.Loading;
 namespace HospitalStreaming.Warehouse.BigQuery;
 
 /// <summary>
-/// The warehouse on BigQuery. A load is, table by table, a create-only claim in the lake and a load job with the claim's own id, and then one
-/// transaction for all tables: current, positions, poison and signals. A crash between the two leaves a claim that the next loader finishes.
+/// The warehouse on BigQuery. A load is, table by table, a create-only claim in the lake and a load job with the claim's own id into a stage, and
+/// then one transaction for all tables: raw, current, positions, poison and signals. A crash between the two leaves a claim that the next loader
+/// finishes.
 /// </summary>
 public sealed class BigQueryWarehouse : IWarehouse
 {
@@ -25,6 +26,7 @@ public sealed class BigQueryWarehouse : IWarehouse
 
     private Dictionary<string, HashSet<long>> _held = new(StringComparer.Ordinal);
     private string _fence = "none";
+    private string? _life;
 
     /// <summary>Creates it; nothing is sent yet.</summary>
     /// <param name="client">Sends requests.</param>
@@ -54,7 +56,7 @@ public sealed class BigQueryWarehouse : IWarehouse
     {
         var fence = Guid.NewGuid().ToString("N");
         await _ledger.TakeFenceAsync(fence, cancellation);
-        _fence = fence;
+        (_fence, _life) = (fence, await _tables.LifeAsync(cancellation));
         _held = (await _ledger.PoisonAsync(cancellation)).Where(record => record.Key is not null)
             .GroupBy(record => record.Table, StringComparer.Ordinal)
             .ToDictionary(table => table.Key, table => table.Select(record => record.Key!.Value).ToHashSet(), StringComparer.Ordinal);
@@ -64,7 +66,7 @@ public sealed class BigQueryWarehouse : IWarehouse
         var open = new List<ClaimDocument>();
         foreach (var table in _captured)
         {
-            if (await ClaimDocument.ReadAsync(_lake, table.Name, heads.GetValueOrDefault(table.Name).Sequence + 1, cancellation) is { } claim)
+            if (await ClaimDocument.ReadAsync(_lake, _life, table.Name, heads.GetValueOrDefault(table.Name).Sequence + 1, cancellation) is { } claim)
             {
                 open.Add(claim);
             }
@@ -74,7 +76,7 @@ public sealed class BigQueryWarehouse : IWarehouse
         {
             var epochs = await _epochs.ReadAsync(cancellation);
             var positions = await _ledger.PositionsAsync(cancellation);
-            await FinishAsync(await ReadAsync(open, epochs, positions, cancellation), epochs, positions, cancellation);
+            await FinishAsync(await ReadAsync(open, epochs, positions, cancellation), positions, cancellation);
         }
     }
 
@@ -92,7 +94,7 @@ public sealed class BigQueryWarehouse : IWarehouse
     public async Task<LoadResult> LoadAsync(LoadClaim claim, SetAside setAside, CancellationToken cancellation)
     {
         var epochs = await _epochs.ReadAsync(cancellation);
-        if (!await _ledger.HoldsFenceAsync(_fence, cancellation))
+        if (_life is not { } life || !await _ledger.HoldsFenceAsync(_fence, cancellation))
         {
             throw new LoadFencedException("another loader has taken over this warehouse");
         }
@@ -101,7 +103,7 @@ public sealed class BigQueryWarehouse : IWarehouse
         CheckStart(claim, positions);
         var heads = await _ledger.HeadsAsync(cancellation);
         var claims = claim.ByTopic.Select(topic => (Table: TableOf(topic.Key), Objects: topic.ToList()))
-            .Select(part => new ClaimDocument(part.Table.Name, heads.GetValueOrDefault(part.Table.Name).Sequence + 1, part.Objects));
+            .Select(part => new ClaimDocument(life, part.Table.Name, heads.GetValueOrDefault(part.Table.Name).Sequence + 1, part.Objects));
         var batches = await ReadAsync([.. claims], epochs, positions, cancellation);
         PoisonRecord[] poison = [.. batches.SelectMany(batch => batch.Batch.Poison).Select(item => item.Record)];
         if (poison.Length > 0)
@@ -119,7 +121,7 @@ public sealed class BigQueryWarehouse : IWarehouse
             }
         }
 
-        return await FinishAsync(batches, epochs, positions, cancellation);
+        return await FinishAsync(batches, positions, cancellation);
     }
 
     private static void CheckStart(LoadClaim claim, IReadOnlyList<LoadPosition> positions)
@@ -150,7 +152,7 @@ public sealed class BigQueryWarehouse : IWarehouse
         {
             var table = _captured.Single(item => item.Name == claim.Table);
             var reader = new RecordReader(table, ColumnValueReader.Line);
-            var batch = new Batch(_held.GetValueOrDefault(table.Name) ?? []);
+            var (batch, runs) = (new Batch(_held.GetValueOrDefault(table.Name) ?? []), new EpochRuns());
             foreach (var item in claim.Objects)
             {
                 var stream = item.Name.Stream;
@@ -159,7 +161,9 @@ public sealed class BigQueryWarehouse : IWarehouse
                     using var content = await LakeObjectReader.OpenAsync(_lake, item, cancellation);
                     foreach (var line in content.Records())
                     {
-                        batch.Add(stream.Epoch, line, reader.Read(line, epochs.Of(stream.Topic, stream.Partition, line.Position.Offset)));
+                        var epoch = epochs.Of(stream.Topic, stream.Partition, line.Position.Offset);
+                        runs.Note(stream.Epoch, stream.Partition, line.Position.Offset, epoch);
+                        batch.Add(stream.Epoch, line, reader.Read(line, epoch));
                     }
                 }
                 catch (LakeDamageException failure)
@@ -168,30 +172,29 @@ public sealed class BigQueryWarehouse : IWarehouse
                 }
             }
 
-            batches.Add(new TableBatch(table, claim, batch, SweepBelow(claim, epochs, positions)));
+            batches.Add(new TableBatch(table, claim, batch, runs, SweepBelow(claim, epochs, positions)));
         }
 
         return batches;
     }
 
-    /// <summary>From claims that are written: raw by load jobs, complete rows into stages, then the one transaction. May be repeated by anyone.</summary>
-    private async Task<LoadResult> FinishAsync(
-        List<TableBatch> batches, SourceEpochs epochs, IReadOnlyList<LoadPosition> positions, CancellationToken cancellation)
+    /// <summary>From claims that are written: their lines and the complete rows into stages, then the one transaction. May be repeated by anyone.</summary>
+    private async Task<LoadResult> FinishAsync(List<TableBatch> batches, IReadOnlyList<LoadPosition> positions, CancellationToken cancellation)
     {
         foreach (var batch in batches)
         {
-            await _jobs.LoadAsync(batch.Claim, cancellation);
+            await _jobs.StageClaimAsync(batch.Claim, cancellation);
         }
 
         var nonce = Guid.NewGuid().ToString("N");
-        var pending = batches.Count == 0 ? null : await _ledger.MovesAsync(cancellation);
+        var pending = await _ledger.MovesAsync(cancellation);
         foreach (var batch in batches)
         {
-            await CompleteAsync(batch, [.. pending![batch.Table.Name]], epochs, cancellation);
+            await CompleteAsync(batch, [.. pending[batch.Table.Name]], cancellation);
             if (batch.Rows.Count > 0)
             {
                 batch.Stage = $"stage_{batch.Table.Name}_{nonce}";
-                await _jobs.StageAsync(batch.Stage, BigQueryTables.CurrentFields(batch.Table), CurrentRows.Lines(batch), cancellation);
+                await _jobs.StageRowsAsync(batch.Stage, BigQueryLayout.CurrentFields(batch.Table), CurrentRows.Lines(batch), cancellation);
             }
         }
 
@@ -199,7 +202,7 @@ public sealed class BigQueryWarehouse : IWarehouse
         foreach (var batch in batches)
         {
             Hold(batch);
-            if (batch.Stage is { } stage)
+            foreach (var stage in batch.Claim.Parts.Select(part => part.Stage).Append(batch.Stage).OfType<string>())
             {
                 await _tables.DropStageAsync(stage, cancellation);
             }
@@ -213,7 +216,7 @@ public sealed class BigQueryWarehouse : IWarehouse
 
     /// <summary>Reduces the changes and fills in what they keep, from current or, where a row came from another key, from raw.</summary>
     private async Task CompleteAsync(
-        TableBatch batch, IReadOnlyList<(long Key, long MissingKey, long MissingLsn)> pending, SourceEpochs epochs, CancellationToken cancellation)
+        TableBatch batch, IReadOnlyList<PendingMove> pending, CancellationToken cancellation)
     {
         var (table, changes) = (batch.Table, batch.Batch.Changes);
         var known = await _rows.StatesAsync(table, [.. changes.Select(change => change.Key).Distinct()], cancellation);
@@ -235,13 +238,13 @@ public sealed class BigQueryWarehouse : IWarehouse
             .Where(key => _held.GetValueOrDefault(table.Name)?.Contains(key) != true).ToHashSet();
         if (moved.Count > 0)
         {
-            var histories = await _rows.HistoriesAsync(table, moved, epochs, cancellation);
+            var histories = await _rows.HistoriesAsync(table, moved, changes, cancellation);
             foreach (var key in moved)
             {
                 var replayed = KeyReplay.Of(key, from => histories.GetValueOrDefault(from) ?? [], table.Columns.Length, batch.KeyIndex);
                 var row = replayed.Row ?? throw new InvalidOperationException($"raw has no history of a row of {table.Name} that moved");
                 rows[key] = row with { Values = [.. row.Values.Select(value => ReferenceEquals(value, KeptValue.Instance) ? null : value)] };
-                batch.Moves[key] = replayed.Missing is { } missing ? (missing.Key, (long)missing.Lsn.Value) : null;
+                batch.Moves[key] = replayed.Missing is { } missing ? new PendingMove(key, missing.Key, (long)missing.Lsn.Value) : null;
             }
         }
 

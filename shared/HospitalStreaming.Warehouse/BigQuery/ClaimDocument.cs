@@ -6,22 +6,21 @@ using HospitalStreaming.Lake;
 namespace HospitalStreaming.Warehouse.BigQuery;
 
 /// <summary>
-/// A table's claim as a create-only document of the lake, loads/TABLE/SEQ.json: exact objects. Whoever comes after a crash runs this same list,
-/// never another. SEQ.done beside it says that raw has exactly its rows.
+/// A table's claim as a create-only document of the lake, loads/LIFE/TABLE/SEQ.json: exact objects. Whoever comes after a crash runs this same
+/// list, never another.
 /// </summary>
+/// <param name="Life">The warehouse it is for, <see cref="BigQueryTables.LifeAsync"/>.</param>
 /// <param name="Table">Table.</param>
 /// <param name="Sequence">Number of the claim, from 1, without gaps.</param>
 /// <param name="Objects">Its objects.</param>
-internal sealed record ClaimDocument(string Table, long Sequence, IReadOnlyList<LakeObject> Objects)
+internal sealed record ClaimDocument(string Life, string Table, long Sequence, IReadOnlyList<LakeObject> Objects)
 {
-    internal string Path => PathOf(Table, Sequence, "json");
-
-    internal string DonePath => PathOf(Table, Sequence, "done");
+    internal string Path => PathOf(Life, Table, Sequence);
 
     internal long Rows => Objects.Sum(item => (long)item.Manifest!.Rows);
 
-    internal static string PathOf(string table, long sequence, string ending) =>
-        string.Create(CultureInfo.InvariantCulture, $"loads/{table}/{sequence:D12}.{ending}");
+    /// <summary>One load job each. A re-created topic counts its offsets anew, so rows of two lives of it must not mix before they are told apart.</summary>
+    internal IEnumerable<ClaimPart> Parts => Objects.GroupBy(item => item.Name.Stream.Epoch).Select(life => new ClaimPart(this, life.Key, [.. life]));
 
     /// <summary>A pure function of the claim, so that two writers of one claim write the same bytes.</summary>
     internal byte[] Bytes() => JsonSerializer.SerializeToUtf8Bytes(new
@@ -41,9 +40,9 @@ internal sealed record ClaimDocument(string Table, long Sequence, IReadOnlyList<
 
     /// <summary>Reads a claim and finds its objects again.</summary>
     /// <exception cref="LakeDamageException">The document or an object is not what it was.</exception>
-    internal static async Task<ClaimDocument?> ReadAsync(ILake lake, string table, long sequence, CancellationToken cancellation)
+    internal static async Task<ClaimDocument?> ReadAsync(ILake lake, string life, string table, long sequence, CancellationToken cancellation)
     {
-        var path = PathOf(table, sequence, "json");
+        var path = PathOf(life, table, sequence);
         if (await lake.ReadDocumentAsync(path, cancellation) is not { } content)
         {
             return null;
@@ -71,6 +70,9 @@ internal sealed record ClaimDocument(string Table, long Sequence, IReadOnlyList<
             throw new LakeDamageException($"document {path} does not describe a claim; restore it from a backup", failure);
         }
 
-        return new ClaimDocument(table, sequence, objects);
+        return new ClaimDocument(life, table, sequence, objects);
     }
+
+    private static string PathOf(string life, string table, long sequence) =>
+        string.Create(CultureInfo.InvariantCulture, $"loads/{life}/{table}/{sequence:D12}.json");
 }

@@ -1,8 +1,6 @@
 using System.Buffers;
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
-using HospitalStreaming.Core.Batching.Lines;
 using HospitalStreaming.Core.Changes;
 using HospitalStreaming.Core.Domain;
 using HospitalStreaming.Core.Merging;
@@ -13,7 +11,7 @@ namespace HospitalStreaming.Warehouse.BigQuery;
 /// <summary>Reads of current and raw that a load needs to make complete rows, and those rows as lines for the stage.</summary>
 internal sealed class CurrentRows(BigQuerySql sql, WarehouseNames names)
 {
-    // Keeps a request well below BigQuery's 10 MB.
+    // Keeps a query's text well below BigQuery's limit of 1 MB.
     private const int KeysAtOnce = 20_000;
 
     /// <summary>What current has seen of these keys.</summary>
@@ -40,11 +38,11 @@ internal sealed class CurrentRows(BigQuerySql sql, WarehouseNames names)
         return values;
     }
 
-    /// <summary>A key's applicable changes out of raw, and those of every key its row moved from, in log order.</summary>
+    /// <summary>A key's applicable changes, of raw and of the load at hand, and those of every key its row moved from, in log order.</summary>
     internal async Task<Dictionary<long, List<RowChange>>> HistoriesAsync(
-        TableDescription table, IEnumerable<long> keys, SourceEpochs epochs, CancellationToken cancellation)
+        TableDescription table, IEnumerable<long> keys, IReadOnlyList<RowChange> loading, CancellationToken cancellation)
     {
-        var reader = new RecordReader(table, ColumnValueReader.Line);
+        var raw = new RawRows(names, table);
         var histories = new Dictionary<long, List<RowChange>>();
         var wanted = keys.Distinct().ToArray();
         while (wanted.Length > 0)
@@ -54,21 +52,18 @@ internal sealed class CurrentRows(BigQuerySql sql, WarehouseNames names)
                 histories[key] = [];
             }
 
-            var rows = await sql.QueryAsync(
-                $"""
-                SELECT topic, `partition`, `offset`, `timestamp`, TO_JSON_STRING(headers), TO_JSON_STRING(key), TO_JSON_STRING(value), value_bytes
-                FROM `{names.Raw}`.`{table.Name}` WHERE JSON_VALUE(key, '$.{table.KeyColumn}') IN UNNEST(@keys) ORDER BY `partition`, `offset`
-                """,
-                new Dictionary<string, object?> { ["keys"] = Texts(wanted) },
-                cancellation);
-            foreach (var row in rows.Rows)
+            foreach (var some in wanted.Chunk(KeysAtOnce))
             {
-                var line = LakeLineReader.Read(Line(row));
-                var record = reader.Read(line, epochs.Of(line.Position.Topic, line.Position.Partition, line.Position.Offset));
-                if (record.Change is { } change)
+                var rows = await sql.QueryAsync(raw.Select(some, string.Empty), new Dictionary<string, object?>(), cancellation);
+                foreach (var change in rows.Rows.Select(row => raw.Read(row).Change).OfType<RowChange>())
                 {
                     histories[change.Key].Add(change);
                 }
+            }
+
+            foreach (var change in loading.Where(change => wanted.Contains(change.Key)))
+            {
+                histories[change.Key].Add(change);
             }
 
             wanted = [.. histories.Values.SelectMany(history => history).Select(change => change.MovedFrom).OfType<long>()
@@ -98,7 +93,7 @@ internal sealed class CurrentRows(BigQuerySql sql, WarehouseNames names)
             ];
             for (var i = 0; i < meta.Length; i++)
             {
-                Write(writer, BigQueryTables.Meta[i].Name, meta[i]);
+                Write(writer, BigQueryLayout.Meta[i].Name, meta[i]);
             }
 
             writer.WriteEndObject();
@@ -138,8 +133,8 @@ internal sealed class CurrentRows(BigQuerySql sql, WarehouseNames names)
         foreach (var some in keys.Chunk(KeysAtOnce))
         {
             var rows = await sql.QueryAsync(
-                $"SELECT `{table.KeyColumn}` AS k, {columns} FROM `{names.Current}`.`{table.Name}` WHERE CAST(`{table.KeyColumn}` AS STRING) IN UNNEST(@keys)",
-                new Dictionary<string, object?> { ["keys"] = Texts(some) },
+                $"SELECT `{table.KeyColumn}` AS k, {columns} FROM `{names.Current}`.`{table.Name}` WHERE `{table.KeyColumn}` IN ({SqlText.Numbers(some)})",
+                new Dictionary<string, object?>(),
                 cancellation);
             foreach (var row in rows.Rows)
             {
@@ -147,12 +142,6 @@ internal sealed class CurrentRows(BigQuerySql sql, WarehouseNames names)
             }
         }
     }
-
-    private static string[] Texts(long[] keys) => Array.ConvertAll(keys, key => key.ToString(CultureInfo.InvariantCulture));
-
-    private static byte[] Line(object?[] row) => Encoding.UTF8.GetBytes(string.Create(
-        CultureInfo.InvariantCulture,
-        $$"""{"topic":"{{row[0]}}","partition":{{row[1]}},"offset":{{row[2]}},"timestamp":{{row[3]}},"headers":{{row[4] ?? "null"}},"key":{{row[5] ?? "null"}},{{(row[7] is string bytes ? $"\"value_bytes\":\"{bytes}\"" : $"\"value\":{row[6] ?? "null"}")}}}"""));
 
     private static string OpOf(ChangeAct act) => act switch
     {

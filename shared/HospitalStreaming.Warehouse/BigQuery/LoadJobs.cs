@@ -8,8 +8,8 @@ using Newtonsoft.Json.Linq;
 namespace HospitalStreaming.Warehouse.BigQuery;
 
 /// <summary>
-/// Load jobs that take effect once. A claim's job is hs_TABLE_SEQ_ATTEMPT: jobs.get is asked before anything is sent, and after every doubt; a
-/// failed job has loaded nothing, and its id is burned.
+/// Load jobs into stages. A claim's job is hs_LIFE_TABLE_SEQ_EPOCH_ATTEMPT: jobs.get is asked before anything is sent, and after every doubt; a
+/// failed job has loaded nothing, and its id is burned. A stage is overwritten, so that even a job that ran twice leaves the claim's rows once.
 /// </summary>
 internal sealed class LoadJobs(BigQueryClient client, BigQueryTables tables, BigQuerySql sql, WarehouseNames names, ILake lake)
 {
@@ -20,72 +20,99 @@ internal sealed class LoadJobs(BigQueryClient client, BigQueryTables tables, Big
         "backendError", "internalError", "jobBackendError", "jobInternalError", "rateLimitExceeded", "jobRateLimitExceeded", "tableUnavailable", "timeout",
     };
 
-    /// <summary>Brings a claim's objects into raw, exactly once, whoever began it, and marks it done.</summary>
-    internal async Task LoadAsync(ClaimDocument claim, CancellationToken cancellation)
+    /// <summary>Brings a claim's lines into their stages, whoever began it.</summary>
+    internal async Task StageClaimAsync(ClaimDocument claim, CancellationToken cancellation)
     {
-        if (await lake.ReadDocumentAsync(claim.DonePath, cancellation) is not null)
+        foreach (var part in claim.Parts)
         {
-            return;
-        }
-
-        var fresh = 0;
-        for (var attempt = 1; ; attempt++)
-        {
-            var id = string.Create(CultureInfo.InvariantCulture, $"hs_{claim.Table}_{claim.Sequence}_{attempt}");
-            var job = await FindAsync(id, cancellation);
-            if (job is null)
-            {
-                fresh++;
-                job = await InsertAsync(Configuration(id, claim), id, null, cancellation);
-            }
-
-            job = await EndAsync(job, id, cancellation);
-            if (job.SelectToken("status.errorResult") is not JObject error)
-            {
-                await CheckAsync(claim, job, cancellation);
-                await lake.CreateDocumentAsync(claim.DonePath, "{}"u8.ToArray(), cancellation);
-                return;
-            }
-
-            var reason = (string?)error["reason"];
-            if (reason is null || !Retryable.Contains(reason) || fresh >= AttemptsAtOnce)
-            {
-                throw BigQueryClient.Plain(reason, $"load job {id} failed: {(string?)error["message"]}");
-            }
+            await StageAsync(part, cancellation);
         }
     }
 
-    /// <summary>Fills a stage by upload. The table is this load's own and is replaced, so that a repeated job changes nothing.</summary>
-    internal async Task StageAsync(string stage, JArray fields, ReadOnlyMemory<byte> lines, CancellationToken cancellation)
+    /// <summary>Fills a stage by upload. Its name is this load's own.</summary>
+    internal async Task StageRowsAsync(string stage, JArray fields, ReadOnlyMemory<byte> lines, CancellationToken cancellation)
     {
         await tables.CreateStageAsync(stage, fields, cancellation);
         var id = "hs_" + stage;
-        var load = new JObject
-        {
-            ["destinationTable"] = tables.Reference(names.Line, stage),
-            ["sourceFormat"] = "NEWLINE_DELIMITED_JSON",
-            ["writeDisposition"] = "WRITE_TRUNCATE",
-            ["schema"] = new JObject { ["fields"] = fields },
-        };
-        var job = await EndAsync(await InsertAsync(Wrap(id, load), id, lines, cancellation), id, cancellation);
+        var job = await EndAsync(await InsertAsync(Job(id, Load(stage, fields)), id, lines, cancellation), id, cancellation);
         if (job.SelectToken("status.errorResult") is JObject error)
         {
-            throw BigQueryClient.Plain((string?)error["reason"], $"load job {id} failed: {(string?)error["message"]}");
+            throw Failed(id, error);
         }
     }
 
-    private JObject Configuration(string id, ClaimDocument claim) => Wrap(id, new JObject
+    private async Task StageAsync(ClaimPart part, CancellationToken cancellation)
     {
-        ["sourceUris"] = new JArray(claim.Objects.Select(item => lake.AddressOf(item.Name))),
-        ["destinationTable"] = tables.Reference(names.Raw, claim.Table),
+        var fresh = 0;
+        for (var attempt = 1; ; attempt++)
+        {
+            var id = part.JobId(attempt);
+            var job = await FindAsync(id, cancellation);
+            var found = job is not null;
+            if (job is null)
+            {
+                fresh++;
+                await tables.CreateStageAsync(part.Stage, BigQueryLayout.LakeLineFields, cancellation);
+                var load = Load(part.Stage, BigQueryLayout.LakeLineFields);
+                load["sourceUris"] = new JArray(part.Objects.Select(item => lake.AddressOf(item.Name)));
+                job = await InsertAsync(Job(id, load), id, null, cancellation);
+            }
+
+            job = await EndAsync(job, id, cancellation);
+            if (job.SelectToken("status.errorResult") is JObject error)
+            {
+                if ((string?)error["reason"] is not { } reason || !Retryable.Contains(reason) || fresh >= AttemptsAtOnce)
+                {
+                    throw Failed(id, error);
+                }
+            }
+            else if (await StagedAsync(part, found ? null : job, cancellation) is { } rows)
+            {
+                CheckRows(part, rows);
+                return;
+            }
+        }
+    }
+
+    private static void CheckRows(ClaimPart part, long rows)
+    {
+        if (rows != part.Rows)
+        {
+            throw new InvalidOperationException(string.Create(
+                CultureInfo.InvariantCulture, $"{part.Claim.Path} claims {part.Rows} rows, its load job staged {rows}; nothing of it takes effect: compare its objects with the claim"));
+        }
+    }
+
+    /// <summary>Rows in a stage: what its job says, else counted (the emulator's jobs say nothing). Null where the stage of an older job is gone by now.</summary>
+    private async Task<long?> StagedAsync(ClaimPart part, JObject? job, CancellationToken cancellation)
+    {
+        if ((string?)job?.SelectToken("statistics.load.outputRows") is { } text)
+        {
+            return long.Parse(text, CultureInfo.InvariantCulture);
+        }
+
+        try
+        {
+            var rows = await sql.QueryAsync($"SELECT COUNT(*) FROM `{names.Line}`.`{part.Stage}`", new Dictionary<string, object?>(), cancellation);
+            return (long)rows.Rows[0][0]!;
+        }
+        catch (WarehouseSqlException failure) when (failure.IsMissingTable && job is null)
+        {
+            return null;
+        }
+    }
+
+    private JObject Load(string stage, JArray fields) => new()
+    {
+        ["destinationTable"] = tables.Reference(names.Line, stage),
         ["sourceFormat"] = "NEWLINE_DELIMITED_JSON",
-        ["writeDisposition"] = "WRITE_APPEND",
+        ["writeDisposition"] = "WRITE_TRUNCATE",
         ["createDisposition"] = "CREATE_NEVER",
         ["maxBadRecords"] = 0,
-        ["schema"] = new JObject { ["fields"] = BigQueryTables.RawFields.DeepClone() },
-    });
+        ["schema"] = new JObject { ["fields"] = fields.DeepClone() },
+    };
 
-    private JObject Wrap(string id, JObject load) => new()
+    private JObject Job(string id, JObject load) => new()
     {
         ["jobReference"] = new JObject { ["projectId"] = client.Settings.Project, ["jobId"] = id, ["location"] = client.Settings.Location },
         ["configuration"] = new JObject { ["load"] = load },
@@ -122,25 +149,6 @@ internal sealed class LoadJobs(BigQueryClient client, BigQueryTables tables, Big
         return job;
     }
 
-    private async Task CheckAsync(ClaimDocument claim, JObject job, CancellationToken cancellation)
-    {
-        // The emulator's jobs carry no statistics; there the rows are counted in raw.
-        var loaded = (string?)job.SelectToken("statistics.load.outputRows") is { } text
-            ? long.Parse(text, CultureInfo.InvariantCulture)
-            : await CountAsync(claim, cancellation);
-        if (loaded != claim.Rows)
-        {
-            throw new InvalidOperationException($"{claim.Path} claims {claim.Rows} rows, its load job added {loaded}; stop the loader and compare hospital_raw.{claim.Table} with the lake");
-        }
-    }
-
-    private async Task<long> CountAsync(ClaimDocument claim, CancellationToken cancellation)
-    {
-        var ranges = claim.Objects.Select(item => string.Create(
-            CultureInfo.InvariantCulture,
-            $"(`partition` = {item.Name.Stream.Partition} AND `offset` >= {item.Name.StartOffset} AND `offset` < {item.Manifest!.Next})"));
-        var rows = await sql.QueryAsync(
-            $"SELECT COUNT(*) FROM `{names.Raw}`.`{claim.Table}` WHERE {string.Join(" OR ", ranges)}", new Dictionary<string, object?>(), cancellation);
-        return (long)rows.Rows[0][0]!;
-    }
+    private static WarehouseSqlException Failed(string id, JObject error) =>
+        BigQueryClient.Plain((string?)error["reason"], $"load job {id} failed: {(string?)error["message"]}");
 }

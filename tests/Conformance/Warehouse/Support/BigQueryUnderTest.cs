@@ -25,9 +25,10 @@ internal sealed class BigQueryUnderTest : IWarehouseUnderTest
         var settings = new GcsSettings(bucket, storage, null, TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(10));
         Lake = new GcsLake(
             new GcsClient(settings, new LineMeters(), TimeProvider.System, null), bucket, LakeCompression.None, new LakeNews(TimeProvider.System));
-        Client = new BigQueryClient(
-            new BigQuerySettings("hospital-local", "US", bigQuery, null, 1_000_000_000, TimeSpan.FromMilliseconds(10)), new LineMeters(), TimeProvider.System);
+        (Address, Client) = (bigQuery, ClientOf(bigQuery));
     }
+
+    public Uri Address { get; }
 
     public BigQueryClient Client { get; }
 
@@ -49,6 +50,24 @@ internal sealed class BigQueryUnderTest : IWarehouseUnderTest
             new Uri(storage, "storage/v1/b?project=test"), new { name = "bq-" + own }, TestContext.Current.CancellationToken);
         made.EnsureSuccessStatusCode();
         return new BigQueryUnderTest(storage, bigQuery, "bq-" + own, "bq_" + own);
+    }
+
+    public static BigQueryClient ClientOf(Uri address) => new(
+        new BigQuerySettings("hospital-local", "US", address, null, 1_000_000_000, TimeSpan.FromMilliseconds(10)), new LineMeters(), TimeProvider.System);
+
+    public async Task<long> ScalarAsync(string sql) =>
+        (long)(await Sql.QueryAsync(sql, new Dictionary<string, object?>(), TestContext.Current.CancellationToken)).Rows[0][0]!;
+
+    /// <summary>Drops the loader's data sets with all that is in them.</summary>
+    public async Task DropAsync()
+    {
+        using var client = new HttpClient();
+        foreach (var dataset in new[] { Names.Raw, Names.Current, Names.Line })
+        {
+            using var dropped = await client.DeleteAsync(
+                new Uri(Address, $"bigquery/v2/projects/hospital-local/datasets/{dataset}?deleteContents=true"), TestContext.Current.CancellationToken);
+            dropped.EnsureSuccessStatusCode();
+        }
     }
 
     public IWarehouse Open() => new BigQueryWarehouse(Client, Names, HospitalSchema.CapturedTables, Lake, TimeSpan.Zero);

@@ -26,16 +26,18 @@ internal sealed class CrashingLake(ILake inner, string at, bool after) : ILake
 
     public async Task<bool> CreateDocumentAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellation)
     {
-        if (path == at && !after)
+        if (Hits(path) && !after)
         {
             throw new IOException("crash");
         }
 
         var created = await inner.CreateDocumentAsync(path, content, cancellation);
-        return path == at ? throw new IOException("crash") : created;
+        return Hits(path) ? throw new IOException("crash") : created;
     }
 
     public Task<byte[]?> ReadDocumentAsync(string path, CancellationToken cancellation) => inner.ReadDocumentAsync(path, cancellation);
 
     public IAsyncEnumerable<string> ListDocumentsAsync(string prefix, CancellationToken cancellation) => inner.ListDocumentsAsync(prefix, cancellation);
+
+    private bool Hits(string path) => path.StartsWith(at, StringComparison.Ordinal);
 }
