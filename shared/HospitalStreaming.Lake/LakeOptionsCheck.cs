@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using HospitalStreaming.Hosting.Settings;
 using Microsoft.Extensions.Options;
 
 namespace HospitalStreaming.Lake;
 
 /// <summary>Names everything wrong in section Lake.</summary>
-public sealed class LakeOptionsCheck(IOptions<LakeOptions> options) : IOptionsCheck
+public sealed partial class LakeOptionsCheck(IOptions<LakeOptions> options) : IOptionsCheck
 {
     private static readonly System.Buffers.SearchValues<char> BucketCharacters =
         System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-_.");
@@ -40,7 +41,12 @@ public sealed class LakeOptionsCheck(IOptions<LakeOptions> options) : IOptionsCh
 
         if (value.Compression is not ("gzip" or "none"))
         {
-            yield return new("Lake:Compression", value.Compression == "zstd" ? "use gzip or none: BigQuery cannot load zstd" : "use gzip or none");
+            yield return new("Lake:Compression", value.Compression == "zstd" ? "use gzip or none: BigQuery cannot load zstd, and .NET 10 has no maintained zstd of its own" : "use gzip or none");
+        }
+
+        foreach (var problem in Keys(value))
+        {
+            yield return problem;
         }
 
         if (value.RequestTimeout < TimeSpan.FromSeconds(1) || value.RequestTimeout > TimeSpan.FromSeconds(240))
@@ -48,6 +54,43 @@ public sealed class LakeOptionsCheck(IOptions<LakeOptions> options) : IOptionsCh
             yield return new("Lake:RequestTimeout", "use 00:00:01 to 00:04:00");
         }
     }
+
+    private static IEnumerable<SettingProblem> Keys(LakeOptions value)
+    {
+        foreach (var (key, text) in new[] { ("CredentialsFile", value.CredentialsFile), ("KmsKey", value.KmsKey), ("CustomerKeyFile", value.CustomerKeyFile), ("QuotaProject", value.QuotaProject) })
+        {
+            if (value.Kind == "folder" && !string.IsNullOrEmpty(text))
+            {
+                yield return new("Lake:" + key, "remove it, as it has no effect with Lake:Kind folder, or set Lake:Kind to gcs");
+            }
+        }
+
+        foreach (var (key, file) in new[] { ("CredentialsFile", value.CredentialsFile), ("CustomerKeyFile", value.CustomerKeyFile) })
+        {
+            if (value.Kind == "gcs" && !string.IsNullOrEmpty(file) && !File.Exists(file))
+            {
+                yield return new("Lake:" + key, "give the path of a file that this process can read");
+            }
+        }
+
+        if (value.Kind == "gcs" && value.KmsKey is { Length: > 0 } kms && !KmsName().IsMatch(kms))
+        {
+            yield return new("Lake:KmsKey", "give the key's full name, projects/P/locations/L/keyRings/R/cryptoKeys/K");
+        }
+
+        if (!string.IsNullOrEmpty(value.KmsKey) && !string.IsNullOrEmpty(value.CustomerKeyFile))
+        {
+            yield return new("Lake:CustomerKeyFile", "remove it or Lake:KmsKey: an object has one key");
+        }
+
+        if (!string.IsNullOrEmpty(value.CustomerKeyFile) && value.WarehouseKind == "bigquery")
+        {
+            yield return new("Lake:CustomerKeyFile", "remove it: BigQuery cannot load objects under a customer-supplied key; use Lake:KmsKey");
+        }
+    }
+
+    [GeneratedRegex("^projects/[^/]+/locations/[^/]+/keyRings/[^/]+/cryptoKeys/[^/]+$")]
+    private static partial Regex KmsName();
 
     private static bool IsBucket(string? name) =>
         name is { Length: >= 3 and <= 222 } && !name.AsSpan().ContainsAnyExcept(BucketCharacters) && char.IsAsciiLetterOrDigit(name[0]) && char.IsAsciiLetterOrDigit(name[^1]);

@@ -17,6 +17,7 @@ public static class LakeServices
     public static IServiceCollection AddLake(this IServiceCollection services, IConfiguration configuration)
     {
         services.Configure<LakeOptions>(configuration.GetSection(LakeOptions.Section));
+        services.Configure<LakeOptions>(options => options.WarehouseKind = configuration["Warehouse:Kind"]);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IOptionsCheck, LakeOptionsCheck>());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<LakeNews>();

@@ -1,208 +1,117 @@
 using System.Net;
-using Google;
-using Google.Apis.Auth.OAuth2;
-using Google.Apis.Http;
-using Google.Apis.Services;
-using HospitalStreaming.Hosting;
 using HospitalStreaming.Hosting.Telemetry;
 using HospitalStreaming.Lake.Gcs.Requests;
-using Polly;
-using Polly.Timeout;
 
 namespace HospitalStreaming.Lake.Gcs;
 
-/// <summary>Sends the lake's requests: credentials on first use, retries, checksums, and errors in plain words.</summary>
-internal sealed class GcsClient : IDisposable
+/// <summary>The lake's requests. Every one may be repeated: reads change nothing, and writes say which generation they expect.</summary>
+internal sealed class GcsClient(GcsSettings settings, LineMeters meters, TimeProvider clock, Google.Apis.Http.IHttpClientFactory? transport) : IDisposable
 {
-    private readonly GcsSettings _settings;
-    private readonly Google.Apis.Http.IHttpClientFactory? _transport;
-    private readonly ResiliencePipeline<HttpResponseMessage> _pipeline;
-    private readonly SemaphoreSlim _opening = new(1);
-    private StorageService? _service;
+    /// <summary>Uploads whose stored bytes turn out wrong are made anew this often; Google refuses such an upload itself.</summary>
+    private const int WrongUploads = 4;
 
-    /// <summary>Creates it; nothing is sent yet.</summary>
-    /// <param name="settings">Where to.</param>
-    /// <param name="meters">Counts retries.</param>
-    /// <param name="clock">Runs waits and limits.</param>
-    /// <param name="transport">Another way to the network; null for the usual one.</param>
-    internal GcsClient(GcsSettings settings, LineMeters meters, TimeProvider clock, Google.Apis.Http.IHttpClientFactory? transport)
-    {
-        (_settings, _transport) = (settings, transport);
-        _pipeline = GcsRetry.Pipeline(
-            settings.AttemptLimit, settings.FirstWait, clock, Random.Shared.NextDouble, failure => meters.Retried(RoleNames.LakeSink, "gcs " + failure));
-    }
+    private readonly GcsConnection _connection = new(settings, meters, clock, transport);
 
-    /// <summary>Creates an object; null where the name is taken.</summary>
-    internal async Task<StoredObject?> CreateAsync(
-        string name, ReadOnlyMemory<byte> bytes, string contentType, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellation)
+    /// <summary>Creates an object, or replaces one generation of it; null where the name is taken, or no longer by that generation.</summary>
+    internal async Task<StoredObject?> CreateAsync(NewObject upload, CancellationToken cancellation)
     {
-        var service = await OpenAsync(cancellation);
-        var request = new CreateRequest(service, _settings.Bucket, name, bytes, contentType, metadata);
-        using var response = await SendAsync(service, request.CreateUpload, name, cancellation);
-        return response.StatusCode == HttpStatusCode.PreconditionFailed
-            ? null
-            : await service.DeserializeResponse<StoredObject>(await AcceptAsync(service, response, name));
+        for (var attempt = 1; ; attempt++)
+        {
+            var created = upload.Bytes.Length < settings.SingleRequestBytes
+                ? await CreateAtOnceAsync(upload, cancellation)
+                : await new ResumableUpload(_connection, upload).RunAsync(cancellation);
+            if (created is null || IsWhole(created, upload))
+            {
+                return created;
+            }
+
+            // What is stored under the name is not what was sent. It is ours, of this moment: no offset was committed for it.
+            await DeleteAsync(upload.Name, created.Generation ?? 0, cancellation);
+            if (attempt == WrongUploads)
+            {
+                throw new LakeException($"gs://{settings.Bucket} stores other bytes for {upload.Name} than it is sent; is a proxy in between?");
+            }
+        }
     }
 
     /// <summary>An object's description, or null.</summary>
     internal async Task<StoredObject?> FindAsync(string name, CancellationToken cancellation)
     {
-        var service = await OpenAsync(cancellation);
-        using var response = await SendAsync(service, () => new ObjectRequest(service, _settings.Bucket, name, media: false).CreateRequest(), name, cancellation);
-        return await IsMissingAsync(service, response) ? null : await service.DeserializeResponse<StoredObject>(await AcceptAsync(service, response, name));
+        var service = await _connection.OpenAsync(cancellation);
+        using var response = await _connection.SendAsync(service, () => Keyed(new ObjectRequest(service, settings.Bucket, name, media: false).CreateRequest()), name, cancellation);
+        return await _connection.IsMissingAsync(service, response)
+            ? null
+            : await service.DeserializeResponse<StoredObject>(await _connection.AcceptAsync(service, response, name));
     }
 
     /// <summary>An object's bytes, or null.</summary>
-    internal async Task<byte[]?> ReadAsync(string name, CancellationToken cancellation)
+    /// <param name="name">Its name.</param>
+    /// <param name="range">First byte and length of a part; null for all of it.</param>
+    /// <param name="cancellation">Stops it.</param>
+    internal async Task<byte[]?> ReadAsync(string name, (long First, long Length)? range, CancellationToken cancellation)
     {
-        var service = await OpenAsync(cancellation);
-        using var response = await SendAsync(service, () => new ObjectRequest(service, _settings.Bucket, name, media: true).CreateRequest(), name, cancellation);
-        return await IsMissingAsync(service, response) ? null : await (await AcceptAsync(service, response, name)).Content.ReadAsByteArrayAsync(cancellation);
+        var service = await _connection.OpenAsync(cancellation);
+        using var response = await _connection.SendAsync(
+            service,
+            () =>
+            {
+                var request = Keyed(new ObjectRequest(service, settings.Bucket, name, media: true).CreateRequest());
+                request.Headers.Range = range is { } part ? new(part.First, part.First + part.Length - 1) : null;
+                return request;
+            },
+            name,
+            cancellation);
+        return await _connection.IsMissingAsync(service, response)
+            ? null
+            : await (await _connection.AcceptAsync(service, response, name)).Content.ReadAsByteArrayAsync(cancellation);
     }
 
     /// <summary>One page of names.</summary>
     internal async Task<StoredObjects> ListAsync(string prefix, string? startOffset, string? delimiter, string? pageToken, CancellationToken cancellation)
     {
-        var service = await OpenAsync(cancellation);
-        using var response = await SendAsync(
-            service, () => new ListRequest(service, _settings.Bucket, prefix, startOffset, delimiter, pageToken).CreateRequest(), prefix, cancellation);
-        return await service.DeserializeResponse<StoredObjects>(await AcceptAsync(service, response, prefix));
+        var service = await _connection.OpenAsync(cancellation);
+        using var response = await _connection.SendAsync(
+            service, () => new ListRequest(service, settings.Bucket, prefix, startOffset, delimiter, pageToken).CreateRequest(), prefix, cancellation);
+        return await service.DeserializeResponse<StoredObjects>(await _connection.AcceptAsync(service, response, prefix));
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public void Dispose() => _connection.Dispose();
+
+    /// <summary>Whether the service says of the whole object what we sent. It names no checksum of objects under a customer's key.</summary>
+    private static bool IsWhole(StoredObject created, NewObject upload) =>
+        created.Size == upload.Bytes.Length && (created.Crc32C is not { } checksum || checksum == upload.Crc32C);
+
+    private async Task<StoredObject?> CreateAtOnceAsync(NewObject upload, CancellationToken cancellation)
     {
-        _service?.Dispose();
-        _opening.Dispose();
+        var service = await _connection.OpenAsync(cancellation);
+        var request = new CreateRequest(service, settings, upload, "multipart");
+        using var response = await _connection.SendAsync(service, () => Keyed(request.CreateMultipart()), upload.Name, cancellation);
+        return response.StatusCode == HttpStatusCode.PreconditionFailed
+            ? null
+            : await service.DeserializeResponse<StoredObject>(await _connection.AcceptAsync(service, response, upload.Name));
     }
 
-    /// <summary>The checksum travels in x-goog-hash; a body that came whole but altered is asked for again.</summary>
-    private static async Task CheckAsync(HttpResponseMessage response, CancellationToken cancellation)
+    /// <summary>Removes one generation of an object and no other.</summary>
+    private async Task DeleteAsync(string name, long generation, CancellationToken cancellation)
     {
-        if (response.StatusCode == HttpStatusCode.OK
-            && response.Headers.TryGetValues("x-goog-hash", out var hashes)
-            && hashes.SelectMany(hash => hash.Split(',')).Select(hash => hash.Trim()).FirstOrDefault(hash => hash.StartsWith("crc32c=", StringComparison.Ordinal)) is { } declared
-            && response.RequestMessage?.RequestUri?.Query.Contains("alt=media", StringComparison.Ordinal) == true
-            && Crc32C.Of(await response.Content.ReadAsByteArrayAsync(cancellation)) != declared["crc32c=".Length..])
+        var service = await _connection.OpenAsync(cancellation);
+        using var response = await _connection.SendAsync(service, () => new DeleteRequest(service, settings.Bucket, name, generation).CreateRequest(), name, cancellation);
+        if (response.StatusCode == HttpStatusCode.Forbidden)
         {
-            throw new AlteredOnTheWayException();
+            throw new LakeDamageException($"gs://{settings.Bucket}/{name} was stored with other bytes than were sent, and this account may not delete it; delete its generation {generation}");
         }
-    }
 
-    private async Task<HttpResponseMessage> SendAsync(StorageService service, Func<HttpRequestMessage> create, string what, CancellationToken cancellation)
-    {
-        try
+        // Gone or replaced already: either is as good.
+        if (response.StatusCode is not (HttpStatusCode.NotFound or HttpStatusCode.PreconditionFailed))
         {
-            return await _pipeline.ExecuteAsync(
-                async token =>
-                {
-                    using var request = create();
-
-                    // The answer is read whole within the attempt: a connection that breaks in the middle counts as a failed attempt.
-                    var response = await service.HttpClient.SendAsync(request, HttpCompletionOption.ResponseContentRead, token);
-                    await CheckAsync(response, token);
-                    return response;
-                },
-                cancellation);
-        }
-        catch (Exception failure) when (failure is HttpRequestException or IOException or TimeoutRejectedException or AlteredOnTheWayException)
-        {
-            throw new LakeException($"gs://{_settings.Bucket} did not answer for {what}: {failure.Message}", failure);
-        }
-        catch (Google.Apis.Auth.OAuth2.Responses.TokenResponseException failure)
-        {
-            throw new LakeException($"Google refused the credentials for gs://{_settings.Bucket}: {failure.Error?.Error}", failure);
+            await _connection.AcceptAsync(service, response, name);
         }
     }
 
-    /// <summary>404 means "no such object" only where the bucket exists: a wrong bucket must not look like an empty one.</summary>
-    private async Task<bool> IsMissingAsync(StorageService service, HttpResponseMessage response)
+    private HttpRequestMessage Keyed(HttpRequestMessage request)
     {
-        if (response.StatusCode != HttpStatusCode.NotFound)
-        {
-            return false;
-        }
-
-        var error = await ErrorAsync(service, response);
-        return error?.Contains("bucket does not exist", StringComparison.OrdinalIgnoreCase) == true
-            ? throw new LakeException($"gs://{_settings.Bucket} does not exist; create it or set Lake:Bucket")
-            : true;
-    }
-
-    private async Task<HttpResponseMessage> AcceptAsync(StorageService service, HttpResponseMessage response, string what)
-    {
-        if (response.IsSuccessStatusCode)
-        {
-            return response;
-        }
-
-        var advice = response.StatusCode switch
-        {
-            HttpStatusCode.Unauthorized => "the credentials are not valid",
-            HttpStatusCode.Forbidden => "the service account needs roles/storage.objectCreator and roles/storage.objectViewer on the bucket",
-            HttpStatusCode.NotFound => "the bucket does not exist; create it or set Lake:Bucket",
-            _ => "see Cloud Storage's status",
-        };
-        throw new LakeException($"gs://{_settings.Bucket} answered {(int)response.StatusCode} for {what} ({await ErrorAsync(service, response)}): {advice}");
-    }
-
-    private static async Task<string?> ErrorAsync(StorageService service, HttpResponseMessage response)
-    {
-        try
-        {
-            return (await service.DeserializeError(response))?.Message;
-        }
-        catch (Exception failure) when (failure is GoogleApiException or Newtonsoft.Json.JsonException)
-        {
-            // Proxies and emulators answer in other forms.
-            return response.ReasonPhrase;
-        }
-    }
-
-    private async Task<StorageService> OpenAsync(CancellationToken cancellation)
-    {
-        if (_service is { } open)
-        {
-            return open;
-        }
-
-        await _opening.WaitAsync(cancellation);
-        try
-        {
-            return _service ??= new StorageService(
-                new BaseClientService.Initializer
-                {
-                    ApplicationName = "HospitalStreaming",
-                    HttpClientInitializer = await CredentialsAsync(cancellation),
-                    HttpClientFactory = _transport,
-                    DefaultExponentialBackOffPolicy = ExponentialBackOffPolicy.None,
-                    GZipEnabled = false,
-                    HttpClientTimeout = Timeout.InfiniteTimeSpan,
-                },
-                _settings.Emulator ?? StorageService.Production);
-        }
-        finally
-        {
-            _opening.Release();
-        }
-    }
-
-    private async Task<IConfigurableHttpClientInitializer?> CredentialsAsync(CancellationToken cancellation)
-    {
-        if (_settings.Emulator is not null)
-        {
-            return null;
-        }
-
-        try
-        {
-            var credential = (await GoogleCredential.GetApplicationDefaultAsync(cancellation)).CreateScoped(StorageService.ReadWriteScope);
-            return _settings.QuotaProject is { } project ? credential.CreateWithQuotaProject(project) : credential;
-        }
-        catch (Exception failure) when (failure is InvalidOperationException or IOException)
-        {
-            throw new LakeException(
-                $"no Google credentials for gs://{_settings.Bucket}: set GOOGLE_APPLICATION_CREDENTIALS to a service account's file, or run on a machine that has an identity", failure);
-        }
+        settings.CustomerKey?.AddTo(request);
+        return request;
     }
 }

@@ -27,7 +27,7 @@ internal sealed class GcsLake(GcsClient client, string bucket, LakeCompression c
         // No Content-Encoding: it would make the service unpack objects on the way out, and hashes would not fit.
         var type = name.Compression == LakeCompression.Gzip ? "application/gzip" : "application/x-ndjson";
         var metadata = ManifestFields.Write(manifest).Where(field => field.Value.Length > 0).ToDictionary(StringComparer.Ordinal);
-        if (await client.CreateAsync(name.ToString(), stored, type, metadata, cancellation) is { } created)
+        if (await client.CreateAsync(new NewObject(name.ToString(), stored, type, metadata), cancellation) is { } created)
         {
             news.Announce();
             return new LakePut(true, new LakeObject(name, manifest, created.Generation ?? 0) { Length = stored.Length });
@@ -45,7 +45,7 @@ internal sealed class GcsLake(GcsClient client, string bucket, LakeCompression c
 
     /// <inheritdoc/>
     public async Task<Stream> OpenReadAsync(LakeObjectName name, CancellationToken cancellation) =>
-        new MemoryStream(await client.ReadAsync(name.ToString(), cancellation) ?? throw new LakeDamageException($"{AddressOf(name)} is missing"), writable: false);
+        new MemoryStream(await client.ReadAsync(name.ToString(), null, cancellation) ?? throw new LakeDamageException($"{AddressOf(name)} is missing"), writable: false);
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<DateOnly>> DaysAsync(string topic, CancellationToken cancellation)
@@ -89,7 +89,7 @@ internal sealed class GcsLake(GcsClient client, string bucket, LakeCompression c
     public async Task<bool> CreateDocumentAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellation)
     {
         DocumentPath.Check(path);
-        var created = await client.CreateAsync(path, content, "application/json", NoMetadata, cancellation) is not null;
+        var created = await client.CreateAsync(new NewObject(path, content, "application/json", NoMetadata), cancellation) is not null;
         if (created)
         {
             news.Announce();
@@ -102,7 +102,7 @@ internal sealed class GcsLake(GcsClient client, string bucket, LakeCompression c
     public async Task<byte[]?> ReadDocumentAsync(string path, CancellationToken cancellation)
     {
         DocumentPath.Check(path);
-        return await client.ReadAsync(path, cancellation);
+        return await client.ReadAsync(path, null, cancellation);
     }
 
     /// <inheritdoc/>

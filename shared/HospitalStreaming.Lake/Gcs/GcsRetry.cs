@@ -6,8 +6,9 @@ using Polly.Timeout;
 namespace HospitalStreaming.Lake.Gcs;
 
 /// <summary>
-/// Google's table of what to retry: 408, 429, 5xx, and broken or silent connections. Every request here may be repeated: reads change nothing, and
-/// writes carry ifGenerationMatch=0. Waits are exponential with full jitter, and at least what Retry-After asks; each attempt has a time limit.
+/// Google's table of what to retry: 408, 429, 500, 502, 503, 504, and broken or silent connections
+/// (https://cloud.google.com/storage/docs/retry-strategy). Every request here may be repeated: reads change nothing, and
+/// writes name the generation they expect. Waits are exponential with full jitter, and at least what Retry-After asks; each attempt has a time limit.
 /// </summary>
 internal static class GcsRetry
 {
@@ -53,7 +54,10 @@ internal static class GcsRetry
 
     private static bool IsTransient(Outcome<HttpResponseMessage> outcome) => outcome switch
     {
-        { Result.StatusCode: HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError } => true,
+        {
+            Result.StatusCode: HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or HttpStatusCode.InternalServerError
+                or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout
+        } => true,
         { Exception: HttpRequestException or IOException or TimeoutRejectedException or AlteredOnTheWayException } => true,
         _ => false,
     };

@@ -17,6 +17,9 @@ public abstract class LakeSuite
 
     protected static CancellationToken Token => TestContext.Current.CancellationToken;
 
+    /// <summary>Whether a creator may not learn that it was itself the one.</summary>
+    private protected virtual bool RepliesGetLost => false;
+
     /// <summary>An empty lake; opened again it is the same one, as another process would see it.</summary>
     private protected abstract ILake Open();
 
@@ -29,7 +32,7 @@ public abstract class LakeSuite
 
         var put = await Samples.PutAsync(lake, draft, Token);
 
-        put.Created.ShouldBeTrue();
+        (put.Created || RepliesGetLost).ShouldBeTrue();
         var again = Open();
         var found = await again.FindAsync(draft.Name, Token);
         found!.Manifest.ShouldBe(manifest);
@@ -66,7 +69,7 @@ public abstract class LakeSuite
                 return await Samples.PutAsync(lakes[rows % lakes.Count], draft, Token);
             }));
 
-            puts.Count(put => put.Created).ShouldBe(1);
+            puts.Count(put => put.Created).ShouldBeInRange(RepliesGetLost ? 0 : 1, 1);
             puts.Select(put => put.Existing.Manifest).Distinct().Count().ShouldBe(1);
             using var reader = await LakeObjectReader.OpenAsync(lakes[0], puts[0].Existing, Token);
             reader.Records().Count().ShouldBe(puts[0].Existing.Manifest!.Rows);
@@ -195,8 +198,8 @@ public abstract class LakeSuite
         await lake.CreateDocumentAsync("claims/billing/000001.json", "{}"u8.ToArray(), Token);
         await lake.CreateDocumentAsync("claims-other/1.json", "{}"u8.ToArray(), Token);
 
-        tries.Count(created => created).ShouldBe(1);
-        (await lake.ReadDocumentAsync("claims/visits/000001.json", Token)).ShouldBe([(byte)Array.IndexOf(tries, true)]);
+        tries.Count(created => created).ShouldBeInRange(RepliesGetLost ? 0 : 1, 1);
+        (await lake.ReadDocumentAsync("claims/visits/000001.json", Token)).ShouldBe([.. tries.Contains(true) ? [(byte)Array.IndexOf(tries, true)] : (await lake.ReadDocumentAsync("claims/visits/000001.json", Token))!]);
         (await Documents(lake, "claims/")).ShouldBe(["claims/billing/000001.json", "claims/visits/000001.json"]);
         foreach (var path in new[] { "", "/a", "a/", "../a", "a/../b", ".tmp/a", "topics/a", "a//b", "a\\b", "a b", "a\n" })
         {

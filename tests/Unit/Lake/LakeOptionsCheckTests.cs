@@ -30,4 +30,22 @@ public sealed class LakeOptionsCheckTests
     }
 
     private static IEnumerable<string> Keys(LakeOptions options) => new LakeOptionsCheck(Options.Create(options)).Problems().Select(problem => problem.Key);
+
+    [Fact]
+    public void Keys_that_contradict_each_other_or_the_warehouse_are_refused()
+    {
+        var options = new LakeOptions { Kind = "gcs", Bucket = "lake", KmsKey = "k", CustomerKeyFile = "/no/such/file", CredentialsFile = "/no/such/file", WarehouseKind = "bigquery" };
+
+        string.Join('\n', new LakeOptionsCheck(Options.Create(options)).Problems().Select(problem => $"{problem.Key}: {problem.Fix}")).ShouldBe("""
+            Lake:CredentialsFile: give the path of a file that this process can read
+            Lake:CustomerKeyFile: give the path of a file that this process can read
+            Lake:KmsKey: give the key's full name, projects/P/locations/L/keyRings/R/cryptoKeys/K
+            Lake:CustomerKeyFile: remove it or Lake:KmsKey: an object has one key
+            Lake:CustomerKeyFile: remove it: BigQuery cannot load objects under a customer-supplied key; use Lake:KmsKey
+            """);
+    }
+
+    [Fact]
+    public void A_managed_key_is_taken() => new LakeOptionsCheck(Options.Create(
+        new LakeOptions { Kind = "gcs", Bucket = "lake", KmsKey = "projects/p/locations/l/keyRings/r/cryptoKeys/k", WarehouseKind = "bigquery" })).Problems().ShouldBeEmpty();
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using Google.Apis.Requests;
 using Google.Apis.Services;
@@ -6,21 +7,17 @@ using Google.Apis.Util;
 namespace HospitalStreaming.Lake.Gcs.Requests;
 
 /// <summary>
-/// objects.insert as one multipart request (description, then bytes), only if no object has the name (ifGenerationMatch=0), its CRC-32C declared:
-/// the service refuses bytes that were changed on the way.
+/// objects.insert, only if the name has the generation expected (none: ifGenerationMatch=0), the whole's CRC-32C declared: the service refuses
+/// bytes that were changed on the way. Either one multipart request (description, then bytes), or the opening of a resumable session.
 /// </summary>
 internal sealed class CreateRequest : ClientServiceRequest<StoredObject>
 {
-    private readonly string _name;
-    private readonly ReadOnlyMemory<byte> _bytes;
-    private readonly string _contentType;
-    private readonly IReadOnlyDictionary<string, string> _metadata;
+    private readonly NewObject _upload;
 
-    internal CreateRequest(
-        IClientService service, string bucket, string name, ReadOnlyMemory<byte> bytes, string contentType, IReadOnlyDictionary<string, string> metadata)
+    internal CreateRequest(IClientService service, GcsSettings settings, NewObject upload, string uploadType)
         : base(service)
     {
-        (Bucket, _name, _bytes, _contentType, _metadata) = (bucket, name, bytes, contentType, metadata);
+        (Bucket, KmsKeyName, _upload, UploadType) = (settings.Bucket, settings.KmsKey, upload, uploadType);
         InitParameters();
     }
 
@@ -28,10 +25,13 @@ internal sealed class CreateRequest : ClientServiceRequest<StoredObject>
     public string Bucket { get; }
 
     [RequestParameter("uploadType", RequestParameterType.Query)]
-    public string UploadType => "multipart";
+    public string UploadType { get; }
 
     [RequestParameter("ifGenerationMatch", RequestParameterType.Query)]
-    public long IfGenerationMatch => 0;
+    public long IfGenerationMatch => _upload.Replaces;
+
+    [RequestParameter("kmsKeyName", RequestParameterType.Query)]
+    public string? KmsKeyName { get; }
 
     [RequestParameter("fields", RequestParameterType.Query)]
     public string Fields => StoredObject.Fields;
@@ -45,24 +45,23 @@ internal sealed class CreateRequest : ClientServiceRequest<StoredObject>
     /// <inheritdoc/>
     public override string RestPath => "upload/storage/v1/b/{bucket}/o";
 
-    /// <summary>The request with its body; a request message is sent once, so each attempt makes its own.</summary>
-    internal HttpRequestMessage CreateUpload()
+    /// <summary>The request with description and bytes.</summary>
+    internal HttpRequestMessage CreateMultipart()
     {
-        var description = new Dictionary<string, object>
-        {
-            ["name"] = _name,
-            ["contentType"] = _contentType,
-            ["crc32c"] = Crc32C.Of(_bytes.Span),
-            ["metadata"] = _metadata,
-        };
-        var bytes = new ReadOnlyMemoryContent(_bytes);
-        bytes.Headers.ContentType = new MediaTypeHeaderValue(_contentType);
+        var bytes = new ReadOnlyMemoryContent(_upload.Bytes);
+        bytes.Headers.ContentType = new MediaTypeHeaderValue(_upload.ContentType);
         var request = CreateRequest();
-        request.Content = new MultipartContent("related")
-        {
-            new StringContent(Service.SerializeObject(description), System.Text.Encoding.UTF8, "application/json"),
-            bytes,
-        };
+        request.Content = new MultipartContent("related") { Description(), bytes };
+        return request;
+    }
+
+    /// <summary>The request that opens a session.</summary>
+    internal HttpRequestMessage CreateSession()
+    {
+        var request = CreateRequest();
+        request.Content = Description();
+        request.Content.Headers.Add("X-Upload-Content-Type", _upload.ContentType);
+        request.Content.Headers.Add("X-Upload-Content-Length", _upload.Bytes.Length.ToString(CultureInfo.InvariantCulture));
         return request;
     }
 
@@ -71,9 +70,20 @@ internal sealed class CreateRequest : ClientServiceRequest<StoredObject>
     {
         base.InitParameters();
         RequestParameters.Add("bucket", RequestParameters.Path("bucket"));
-        foreach (var name in new[] { "uploadType", "ifGenerationMatch", "fields" })
+        foreach (var name in new[] { "uploadType", "ifGenerationMatch", "kmsKeyName", "fields" })
         {
             RequestParameters.Add(name, RequestParameters.Query(name));
         }
     }
+
+    private StringContent Description() => new(
+        Service.SerializeObject(new Dictionary<string, object>
+        {
+            ["name"] = _upload.Name,
+            ["contentType"] = _upload.ContentType,
+            ["crc32c"] = _upload.Crc32C,
+            ["metadata"] = _upload.Metadata,
+        }),
+        System.Text.Encoding.UTF8,
+        "application/json");
 }

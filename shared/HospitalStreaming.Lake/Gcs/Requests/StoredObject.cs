@@ -6,7 +6,7 @@ namespace HospitalStreaming.Lake.Gcs.Requests;
 internal sealed class StoredObject
 {
     /// <summary>Fields asked of the service.</summary>
-    internal const string Fields = "name,generation,size,metadata";
+    internal const string Fields = "name,generation,size,crc32c,metadata";
 
     [JsonProperty("name")]
     public string? Name { get; set; }
@@ -16,6 +16,10 @@ internal sealed class StoredObject
 
     [JsonProperty("size")]
     public long? Size { get; set; }
+
+    /// <summary>Checksum of the whole as the service has it.</summary>
+    [JsonProperty("crc32c")]
+    public string? Crc32C { get; set; }
 
     [JsonProperty("metadata")]
     public Dictionary<string, string>? Metadata { get; set; }

@@ -63,10 +63,10 @@ public sealed class GcsServer : IAsyncLifetime
         return name;
     }
 
-    internal ILake Open(string bucket, FaultTransport? transport = null)
+    internal ILake Open(string bucket, FaultProxy? through = null, LakeCompression compression = LakeCompression.Gzip)
     {
-        var settings = new GcsSettings(bucket, Address, null, TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(1));
-        return new GcsLake(new GcsClient(settings, new LineMeters(), TimeProvider.System, transport), bucket, LakeCompression.Gzip, new LakeNews(TimeProvider.System));
+        var settings = new GcsSettings(bucket, through?.Address ?? Address, TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(1)) { ChunkBytes = 2 * 1024 * 1024 };
+        return new GcsLake(new GcsClient(settings, new LineMeters(), TimeProvider.System, transport: null), bucket, compression, new LakeNews(TimeProvider.System));
     }
 
     private async Task<bool> AnswersAsync(HttpClient client)

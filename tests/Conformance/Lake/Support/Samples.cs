@@ -14,9 +14,9 @@ internal static class Samples
     /// <summary>2026-03-01T12:00:00Z.</summary>
     public const long Noon = 1_772_366_400_000;
 
-    public static LakeObjectDraft Draft(LakeStream stream, long start, int rows, long timestampMs = Noon, int valueBytes = 20, char fill = 'x')
+    public static LakeObjectDraft Draft(LakeStream stream, long start, int rows, long timestampMs = Noon, int valueBytes = 20, char fill = 'x', LakeCompression compression = LakeCompression.Gzip)
     {
-        var draft = new LakeObjectDraft(stream, start, LakeCompression.Gzip);
+        var draft = new LakeObjectDraft(stream, start, compression);
         for (var i = 0; i < rows; i++)
         {
             draft.Add(Record(stream, start + i, timestampMs, valueBytes, fill));
@@ -36,5 +36,15 @@ internal static class Samples
     {
         var (stored, manifest) = draft.Finish();
         return await lake.CreateAsync(draft.Name, stored, manifest, cancellation);
+    }
+
+    /// <summary>One record of noise, which packing does not shorten much.</summary>
+    public static LakeObjectDraft Noise(LakeStream stream, int valueBytes, LakeCompression compression)
+    {
+        var noise = new byte[valueBytes / 4 * 3];
+        new Random(valueBytes).NextBytes(noise);
+        var draft = new LakeObjectDraft(stream, 0, compression);
+        draft.Add(Record(stream, 0, Noon) with { Value = Encoding.ASCII.GetBytes('"' + Convert.ToBase64String(noise) + '"') });
+        return draft;
     }
 }

@@ -17,10 +17,10 @@ public sealed class GcsClientTests
     [Fact]
     public async Task An_upload_is_one_conditional_request_with_its_checksum()
     {
-        var network = new ScriptedTransport(_ => Json("{\"name\":\"topics/a\",\"generation\":\"42\"}"));
+        var network = new ScriptedTransport(_ => Json("{\"name\":\"topics/a\",\"generation\":\"42\",\"size\":\"9\"}"));
         using var client = Client(network);
 
-        var created = await client.CreateAsync("topics/a", "123456789"u8.ToArray(), "application/gzip", Metadata, Token);
+        var created = await client.CreateAsync(new NewObject("topics/a", "123456789"u8.ToArray(), "application/gzip", Metadata), Token);
 
         created!.Generation.ShouldBe(42);
         var (method, uri, body) = network.Asked.Single();
@@ -54,11 +54,12 @@ public sealed class GcsClientTests
     [InlineData(401)]
     [InlineData(403)]
     [InlineData(409)]
+    [InlineData(501)]
     public async Task Other_refusals_are_not(int status)
     {
         var network = new ScriptedTransport(_ => Error(status));
         using var client = Client(network);
-        (await Should.ThrowAsync<LakeException>(() => client.CreateAsync("a", new byte[1], "x/y", Metadata, Token))).Message.ShouldContain($"answered {status}");
+        (await Should.ThrowAsync<LakeException>(() => client.CreateAsync(new NewObject("a", new byte[1], "x/y", Metadata), Token))).Message.ShouldContain($"answered {status}");
         network.Asked.Count.ShouldBe(1);
     }
 
@@ -75,9 +76,9 @@ public sealed class GcsClientTests
     public async Task A_taken_name_is_no_error_and_a_missing_object_is_null()
     {
         using var client = Client(new ScriptedTransport(_ => Error(412), _ => Error(404), _ => Error(404)));
-        (await client.CreateAsync("a", new byte[1], "x/y", Metadata, Token)).ShouldBeNull();
+        (await client.CreateAsync(new NewObject("a", new byte[1], "x/y", Metadata), Token)).ShouldBeNull();
         (await client.FindAsync("a", Token)).ShouldBeNull();
-        (await client.ReadAsync("a", Token)).ShouldBeNull();
+        (await client.ReadAsync("a", null, Token)).ShouldBeNull();
     }
 
     [Fact]
@@ -89,10 +90,30 @@ public sealed class GcsClientTests
     }
 
     [Fact]
+    public async Task Bytes_stored_other_than_sent_are_deleted_by_generation_and_sent_again()
+    {
+        const string Wrong = "{\"name\":\"a\",\"generation\":\"42\",\"size\":\"9\",\"crc32c\":\"AAAAAA==\"}";
+        var network = new ScriptedTransport(_ => Json(Wrong), _ => Error(404), _ => Json(Wrong.Replace("AAAAAA==", "4waSgw==", StringComparison.Ordinal)));
+        using var client = Client(network);
+
+        (await client.CreateAsync(new NewObject("a", "123456789"u8.ToArray(), "x/y", Metadata), Token)).ShouldNotBeNull();
+
+        network.Asked.Select(asked => asked.Item1).ShouldBe(["POST", "DELETE", "POST"]);
+        network.Asked[1].Item2.Query.ShouldContain("ifGenerationMatch=42");
+    }
+
+    [Fact]
+    public async Task Where_they_may_not_be_deleted_it_is_damage()
+    {
+        using var client = Client(new ScriptedTransport(_ => Json("{\"name\":\"a\",\"generation\":\"42\",\"size\":\"8\"}"), _ => Error(403)));
+        (await Should.ThrowAsync<LakeDamageException>(() => client.CreateAsync(new NewObject("a", "123456789"u8.ToArray(), "x/y", Metadata), Token))).Message.ShouldContain("generation 42");
+    }
+
+    [Fact]
     public async Task Bytes_altered_on_the_way_are_asked_for_again()
     {
         using var client = Client(new ScriptedTransport(_ => Media("123456780"), _ => Media("123456789")));
-        (await client.ReadAsync("a", Token)).ShouldBe("123456789"u8.ToArray());
+        (await client.ReadAsync("a", null, Token)).ShouldBe("123456789"u8.ToArray());
     }
 
     [Fact]
@@ -125,7 +146,7 @@ public sealed class GcsClientTests
         GcsSettings.From(new LakeOptions { Bucket = "b" }, host).Emulator?.AbsoluteUri.ShouldBe(address);
 
     private static GcsClient Client(Google.Apis.Http.IHttpClientFactory network, TimeSpan? limit = null) => new(
-        new GcsSettings("bucket", new Uri("http://gcs.test/"), null, limit ?? TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(1)), new LineMeters(), TimeProvider.System, network);
+        new GcsSettings("bucket", new Uri("http://gcs.test/"), limit ?? TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(1)), new LineMeters(), TimeProvider.System, network);
 
     private static HttpResponseMessage Json(string text) => new(HttpStatusCode.OK) { Content = new StringContent(text, Encoding.UTF8, "application/json") };
 
