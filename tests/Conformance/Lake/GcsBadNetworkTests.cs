@@ -1,6 +1,6 @@
 using HospitalStreaming.Lake;
 using HospitalStreaming.Tests.Conformance.Lake.Support;
-using HospitalStreaming.Tests.Conformance.Support;
+using HospitalStreaming.Tests.Support.Servers;
 using Shouldly;
 using Xunit;
 

@@ -2,7 +2,7 @@ using HospitalStreaming.Core.Naming.Lake;
 using HospitalStreaming.Lake;
 using HospitalStreaming.Lake.Objects;
 using HospitalStreaming.Tests.Conformance.Lake.Support;
-using HospitalStreaming.Tests.Conformance.Support;
+using HospitalStreaming.Tests.Support.Servers;
 using Shouldly;
 using Xunit;
 

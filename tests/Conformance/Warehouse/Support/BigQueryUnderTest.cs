@@ -22,7 +22,7 @@ internal sealed class BigQueryUnderTest : IWarehouseUnderTest
     private BigQueryUnderTest(Uri storage, Uri bigQuery, string bucket, string prefix)
     {
         (_storage, _bucket, Names) = (storage, bucket, new WarehouseNames(prefix));
-        var settings = new GcsSettings(bucket, storage, null, TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(10));
+        var settings = new GcsSettings(bucket, storage, TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(10));
         Lake = new GcsLake(
             new GcsClient(settings, new LineMeters(), TimeProvider.System, null), bucket, LakeCompression.None, new LakeNews(TimeProvider.System));
         (Address, Client) = (bigQuery, ClientOf(bigQuery));
