@@ -7,8 +7,8 @@ namespace HospitalStreaming.Warehouse.Verify;
 public interface ILineSource
 {
     /// <summary>
-    /// Waits until capture streams: rows that its first snapshot has not read yet cannot be told from lost ones, and those it reads after ours
-    /// show a later state.
+    /// Waits until capture has published its first snapshot and confirmed something of the stream behind it: rows that the snapshot has not
+    /// published yet cannot be told from lost ones, and those it reads after ours show a later state.
     /// </summary>
     /// <returns>Null when it does; else, in plain words, why not.</returns>
     Task<string?> WaitStreamingAsync(TimeSpan atMost, CancellationToken cancellation);

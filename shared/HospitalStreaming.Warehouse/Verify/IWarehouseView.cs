@@ -1,5 +1,6 @@
 using HospitalStreaming.Core.Auditing;
 using HospitalStreaming.Core.Domain;
+using HospitalStreaming.Core.Naming.Lake;
 using HospitalStreaming.Warehouse.Loading;
 
 namespace HospitalStreaming.Warehouse.Verify;
@@ -15,6 +16,9 @@ public interface IWarehouseView
 
     /// <summary>What raw holds of each chain of a table.</summary>
     Task<IReadOnlyList<RawTally>> TalliesAsync(TableDescription table, CancellationToken cancellation);
+
+    /// <summary>Raw's rows of one chain as they stand, all of them, by offset.</summary>
+    IAsyncEnumerable<RawRow> RowsAsync(TableDescription table, LakeStream stream, CancellationToken cancellation);
 
     /// <summary>Raw rows that have a key, key by key, each key's in log order.</summary>
     /// <param name="table">Table.</param>

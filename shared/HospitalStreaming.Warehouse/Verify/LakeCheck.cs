@@ -1,6 +1,9 @@
 using System.Globalization;
+using HospitalStreaming.Core.Auditing;
 using HospitalStreaming.Core.Batching;
+using HospitalStreaming.Core.Changes;
 using HospitalStreaming.Core.Domain;
+using HospitalStreaming.Core.Merging;
 using HospitalStreaming.Core.Naming;
 using HospitalStreaming.Core.Naming.Lake;
 using HospitalStreaming.Lake;
@@ -11,9 +14,9 @@ namespace HospitalStreaming.Warehouse.Verify;
 
 /// <summary>
 /// Lake objects tile their topics up to where the warehouse has loaded them, each is whole and is the one that was loaded, and raw has each of
-/// their records exactly once.
+/// their records exactly once, as its line says it.
 /// </summary>
-internal sealed class LakeCheck(ILake lake)
+internal sealed class LakeCheck(ILake lake, SourceEpochs epochs)
 {
     internal async Task<Result> RunAsync(
         TableDescription table, IWarehouseView view, IReadOnlyList<LoadPosition> positions, CancellationToken cancellation)
@@ -29,24 +32,20 @@ internal sealed class LakeCheck(ILake lake)
 
         foreach (var position in positions.Where(position => position.Stream.Topic == topic))
         {
-            chains[position.Stream] = await WalkAsync(position, loaded, findings, cancellation);
+            chains[position.Stream] = await WalkAsync(table, view, position, loaded, findings, cancellation);
         }
 
         // What the walk did not meet is gone; a first or last object leaves no gap behind that would tell.
         findings.AddRange(loaded.Values.Select(item => string.Create(
             CultureInfo.InvariantCulture, $"lake, {item.Stream}: the object of offsets {item.Start} to {item.Next - 1} was loaded and is missing")));
 
-        var tallies = (await view.TalliesAsync(table, cancellation)).ToDictionary(tally => tally.Stream);
-        foreach (var stream in chains.Keys.Union(tallies.Keys))
-        {
-            CompareRaw(stream, chains.GetValueOrDefault(stream), tallies.GetValueOrDefault(stream), findings);
-        }
-
+        findings.AddRange((await view.TalliesAsync(table, cancellation)).Where(tally => !chains.ContainsKey(tally.Stream)).Select(tally => string.Create(
+            CultureInfo.InvariantCulture, $"raw {table.Name} has {tally.Rows} rows of {tally.Stream}, of which nothing was loaded")));
         return new Result(chains.Values.Sum(chain => chain.Objects), chains.Values.Sum(chain => chain.Records), findings);
     }
 
     private async Task<Chain> WalkAsync(
-        LoadPosition position, Dictionary<(LakeStream Stream, long Start), LoadedObject> loaded, List<string> findings, CancellationToken cancellation)
+        TableDescription table, IWarehouseView view, LoadPosition position, Dictionary<(LakeStream Stream, long Start), LoadedObject> loaded, List<string> findings, CancellationToken cancellation)
     {
         var stream = position.Stream;
         var found = new List<LakeObject>();
@@ -72,23 +71,39 @@ internal sealed class LakeCheck(ILake lake)
             findings.Add(string.Create(CultureInfo.InvariantCulture, $"lake, {stream}: objects end at {end}, the warehouse has loaded up to {position.Next}"));
         }
 
+        await using var comparison = new ChainComparison(table.Name, stream, view.RowsAsync(table, stream, cancellation).GetAsyncEnumerator(cancellation));
+        var readable = whole.Select(item => item.Name.StartOffset).ToHashSet();
+        foreach (var gone in loaded.Values.Where(item => item.Stream == stream && !readable.Contains(item.Start)))
+        {
+            comparison.LeaveOut(new LakeSpan(gone.Start, gone.Next));
+        }
+
         foreach (var item in found.Where(item => item.Manifest is null))
         {
             loaded.Remove((stream, item.Name.StartOffset));
         }
 
-        var chain = new Chain(found.Count, 0, 0);
+        var chain = new Chain(found.Count, 0);
+        var reader = new RecordReader(table, ColumnValueReader.Line);
         foreach (var item in whole)
         {
-            chain = await ReadAsync(chain, item, loaded, findings, cancellation);
+            chain = await ReadAsync(chain, item, reader, comparison, loaded, findings, cancellation);
         }
 
+        findings.AddRange(await comparison.FinishAsync());
         return chain;
     }
 
     private async Task<Chain> ReadAsync(
-        Chain chain, LakeObject item, Dictionary<(LakeStream Stream, long Start), LoadedObject> loaded, List<string> findings, CancellationToken cancellation)
+        Chain chain,
+        LakeObject item,
+        RecordReader decoder,
+        ChainComparison comparison,
+        Dictionary<(LakeStream Stream, long Start), LoadedObject> loaded,
+        List<string> findings,
+        CancellationToken cancellation)
     {
+        var stream = item.Name.Stream;
         if (!loaded.Remove((item.Name.Stream, item.Name.StartOffset), out var claim))
         {
             findings.Add($"lake object {item.Name} was never loaded, though the warehouse is past it");
@@ -103,31 +118,21 @@ internal sealed class LakeCheck(ILake lake)
             using var reader = await LakeObjectReader.OpenAsync(lake, item, cancellation);
             foreach (var record in reader.Records())
             {
-                chain = chain with { Records = chain.Records + 1, OffsetSum = chain.OffsetSum + record.Position.Offset };
+                chain = chain with { Records = chain.Records + 1 };
+                var epoch = epochs.Of(stream.Topic, stream.Partition, record.Position.Offset);
+                await comparison.LineAsync(item.Name, RawRow.Of(record, decoder.Read(record, epoch), epoch));
             }
         }
         catch (LakeDamageException damage)
         {
             findings.Add($"lake: {damage.Message}");
+            comparison.LeaveOut(new LakeSpan(item.Name.StartOffset, item.Manifest!.Next));
         }
 
         return chain;
     }
 
-    private static void CompareRaw(LakeStream stream, Chain? chain, RawTally? tally, List<string> findings)
-    {
-        var (inLake, inRaw) = (chain?.Records ?? 0, tally?.Rows ?? 0);
-        if (inLake != inRaw)
-        {
-            findings.Add(string.Create(CultureInfo.InvariantCulture, $"{stream}: {inLake} records in the lake up to the loaded position, {inRaw} rows in raw"));
-        }
-        else if ((chain?.OffsetSum ?? 0) != (tally?.OffsetSum ?? 0))
-        {
-            findings.Add($"{stream}: raw has as many rows as the lake has records, but not those");
-        }
-    }
-
     internal sealed record Result(long Objects, long Records, IReadOnlyList<string> Findings);
 
-    private sealed record Chain(long Objects, long Records, decimal OffsetSum);
+    private sealed record Chain(long Objects, long Records);
 }

@@ -26,7 +26,7 @@ public sealed class LineVerifier(
 {
     private const string SourceCheck = "source = raw (rows as one snapshot of the hospital's database sees them)";
     private const string CurrentCheck = "raw = current (the last change of every key)";
-    private const string LakeCheckName = "lake = raw (objects tile the topics; every record once)";
+    private const string LakeCheckName = "lake = raw (objects tile the topics; every record once, byte for byte)";
     private const string MartsCheck = "current = marts (each mart against its SQL run anew)";
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(250);
 
@@ -48,6 +48,7 @@ public sealed class LineVerifier(
     /// <summary>The source's reading once all of it has arrived, or why there is none to compare.</summary>
     private async Task<(SourceSnapshot? Snapshot, string? Late)> ReadSourceAsync(IProgress<string> progress, CancellationToken cancellation)
     {
+        progress.Report("Waiting until capture has its first snapshot behind it");
         if (await source.WaitStreamingAsync(patience, cancellation) is { } notStreaming)
         {
             return (null, notStreaming);
@@ -126,7 +127,7 @@ public sealed class LineVerifier(
             var topic = TopicNames.ChangesOf(table.Name);
             var sweepBelow = epochs.SweepBelow(topic, partition => Next(positions, lives, topic, partition));
             await AuditAsync(new TableAudit(table, view, snapshot, sweepBelow), table, fromSource, current, cancellation);
-            var tiles = await new LakeCheck(lake).RunAsync(table, view, positions, cancellation);
+            var tiles = await new LakeCheck(lake, epochs).RunAsync(table, view, positions, cancellation);
             fromLake.Count(string.Create(CultureInfo.InvariantCulture, $"{table.Name}: {tiles.Records:N0} records in {tiles.Objects:N0} objects"));
             fromLake.Add(tiles.Findings);
         }

@@ -12,7 +12,7 @@ namespace HospitalStreaming.Warehouse.Verify;
 /// <param name="slot">Capture's replication slot.</param>
 public sealed class PostgresLineSource(NpgsqlDataSource source, string slot) : ILineSource
 {
-    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(100);
 
     /// <inheritdoc/>
     public async Task<SourceSnapshot> ReadAsync(IReadOnlyList<TableDescription> tables, CancellationToken cancellation)
@@ -37,12 +37,16 @@ public sealed class PostgresLineSource(NpgsqlDataSource source, string slot) : I
     /// <inheritdoc/>
     public async Task<string?> WaitStreamingAsync(TimeSpan atMost, CancellationToken cancellation)
     {
+        // A slot is born confirmed up to its own start, and in use while it is being made: neither says that the first snapshot is out. Only a
+        // confirmation of something written after the slot was there comes from a stream, and that starts when the snapshot is done. So it is
+        // with Debezium too.
         var started = Stopwatch.GetTimestamp();
         await using var connection = await source.OpenConnectionAsync(cancellation);
+        Lsn? mark = null;
         while (true)
         {
-            var (confirmed, streaming) = await SlotAsync(connection, cancellation);
-            if (streaming)
+            var confirmed = await ConfirmedAsync(connection, cancellation);
+            if (confirmed >= mark)
             {
                 return null;
             }
@@ -50,8 +54,16 @@ public sealed class PostgresLineSource(NpgsqlDataSource source, string slot) : I
             if (Stopwatch.GetElapsedTime(started) > atMost)
             {
                 return confirmed is null
-                    ? $"the replication slot {slot} does not exist: is capture running, and is Capture:SlotName right?"
-                    : $"nobody reads the replication slot {slot}: is capture running, and is its first snapshot done?";
+                    ? $"not finished: the replication slot {slot} does not exist; capture has not begun its first snapshot, or does not run, or Capture:SlotName is another"
+                    : string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"not finished: capture is still reading its first snapshot, or does not run: in {atMost.TotalSeconds:0} s it confirmed nothing (slot {slot}, {confirmed})");
+            }
+
+            if (confirmed is not null)
+            {
+                var written = await WriteAsync(connection, cancellation);
+                mark ??= written;
             }
 
             await Task.Delay(Between, cancellation);
@@ -65,9 +77,7 @@ public sealed class PostgresLineSource(NpgsqlDataSource source, string slot) : I
         await using var connection = await source.OpenConnectionAsync(cancellation);
         while (true)
         {
-            // An idle database writes nothing that would carry the slot forward.
-            await TextAsync(connection, "SELECT pg_logical_emit_message(false, 'hospital.verify', '')::text", cancellation);
-            var (confirmed, _) = await SlotAsync(connection, cancellation);
+            var confirmed = await ConfirmedAsync(connection, cancellation);
             if (confirmed >= position)
             {
                 return null;
@@ -76,20 +86,24 @@ public sealed class PostgresLineSource(NpgsqlDataSource source, string slot) : I
             if (Stopwatch.GetElapsedTime(started) > atMost)
             {
                 return string.Create(
-                    CultureInfo.InvariantCulture, $"capture confirmed up to {confirmed} and not up to {position} within {atMost.TotalSeconds:0} s: is it running?");
+                    CultureInfo.InvariantCulture,
+                    $"not finished: capture confirmed up to {confirmed} and not up to {position} within {atMost.TotalSeconds:0} s: it is far behind, or does not run");
             }
 
+            await WriteAsync(connection, cancellation);
             await Task.Delay(Between, cancellation);
         }
     }
 
-    private async Task<(Lsn? Confirmed, bool Streaming)> SlotAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    /// <summary>Writes what carries the slot of an idle database forward; where that ends in the log.</summary>
+    private static async Task<Lsn> WriteAsync(NpgsqlConnection connection, CancellationToken cancellation) =>
+        Lsn.Parse(await TextAsync(connection, "SELECT pg_logical_emit_message(false, 'hospital.verify', '')::text", cancellation));
+
+    private async Task<Lsn?> ConfirmedAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand(
-            "SELECT confirmed_flush_lsn::text, active FROM pg_replication_slots WHERE slot_name = @slot AND confirmed_flush_lsn IS NOT NULL", connection);
+        await using var command = new NpgsqlCommand("SELECT confirmed_flush_lsn::text FROM pg_replication_slots WHERE slot_name = @slot", connection);
         command.Parameters.AddWithValue("slot", slot);
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        return await reader.ReadAsync(cancellation) ? (Lsn.Parse(reader.GetString(0)), reader.GetBoolean(1)) : (null, false);
+        return await command.ExecuteScalarAsync(cancellation) is string confirmed ? Lsn.Parse(confirmed) : null;
     }
 
     private static async Task<Dictionary<long, ulong[]>> ReadAsync(NpgsqlConnection connection, TableDescription table, CancellationToken cancellation)

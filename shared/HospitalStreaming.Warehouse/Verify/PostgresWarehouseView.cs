@@ -47,6 +47,29 @@ internal sealed class PostgresWarehouseView(NpgsqlConnection connection, Warehou
         return tallies;
     }
 
+    public async IAsyncEnumerable<RawRow> RowsAsync(TableDescription table, LakeStream stream, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            $"""
+            SELECT "offset", source_epoch, ts, op, lsn, tx_id, snapshot, committed_at, key, before, after, old_key, poison, original_key, original_value
+            FROM {PostgresTables.Raw(names, table)} WHERE partition = @partition AND stream_epoch = @epoch ORDER BY "offset"
+            """,
+            connection);
+        command.Parameters.AddWithValue("partition", stream.Partition);
+        command.Parameters.AddWithValue("epoch", stream.Epoch);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            yield return new RawRow(
+                reader.GetInt64(0), reader.GetInt32(1), reader.GetFieldValue<DateTimeOffset>(2), Text(3), Number(4), Number(5), reader.GetBoolean(6),
+                reader.IsDBNull(7) ? null : reader.GetFieldValue<DateTimeOffset>(7), Bytes(8), Bytes(9), Bytes(10), Bytes(11), Text(12), Bytes(13), Bytes(14));
+        }
+
+        string? Text(int place) => reader.IsDBNull(place) ? null : reader.GetString(place);
+        long? Number(int place) => reader.IsDBNull(place) ? null : reader.GetInt64(place);
+        ReadOnlyMemory<byte>? Bytes(int place) => reader.IsDBNull(place) ? default(ReadOnlyMemory<byte>?) : reader.GetFieldValue<byte[]>(place);
+    }
+
     public async IAsyncEnumerable<RawChange> RawAsync(
         TableDescription table, IReadOnlyCollection<long>? keys, [EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -109,7 +132,19 @@ internal sealed class PostgresWarehouseView(NpgsqlConnection connection, Warehou
 
     private static long? KeyOf(TableDescription table, string key)
     {
-        using var json = JsonDocument.Parse(key);
+        try
+        {
+            using var json = JsonDocument.Parse(key);
+            return IdOf(table, json);
+        }
+        catch (JsonException)
+        {
+            throw new FormatException($"a raw row of {table.Name} has no readable key");
+        }
+    }
+
+    private static long? IdOf(TableDescription table, JsonDocument json)
+    {
         return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty(table.KeyColumn, out var id)
             && id.ValueKind == JsonValueKind.Number && id.TryGetInt64(out var number) ? number : null;
     }

@@ -2,12 +2,14 @@ using System.Globalization;
 using HospitalStreaming.Broker;
 using HospitalStreaming.Capture;
 using HospitalStreaming.Core.Domain;
+using HospitalStreaming.Core.Naming.Lake;
 using HospitalStreaming.Hosting;
 using HospitalStreaming.Hosting.Health;
 using HospitalStreaming.Hospital.Composition;
 using HospitalStreaming.Kafka;
 using HospitalStreaming.Kafka.Clients;
 using HospitalStreaming.Lake;
+using HospitalStreaming.Lake.Chains;
 using HospitalStreaming.LakeSink;
 using HospitalStreaming.Landing.Schema;
 using HospitalStreaming.Tests.Conformance.Transform.Support;
@@ -32,22 +34,25 @@ internal sealed class VerifyLine : IAsyncDisposable
 {
     private readonly EmbeddedBroker _broker;
     private readonly string _folder;
-    private readonly string _slot;
     private readonly IHost _host;
 
-    private VerifyLine(TestDatabase hospital, TestDatabase warehouse, EmbeddedBroker broker, string folder, string slot)
+    private VerifyLine(TestDatabase hospital, TestDatabase warehouse, EmbeddedBroker broker, string folder, string slot, bool capture)
     {
-        (Hospital, Warehouse, _broker, _folder, _slot) = (hospital, warehouse, broker, folder, slot);
-        _host = Build();
+        (Hospital, Warehouse, _broker, _folder, Slot) = (hospital, warehouse, broker, folder, slot);
+        _host = Build(capture);
     }
 
     public TestDatabase Hospital { get; }
 
     public TestDatabase Warehouse { get; }
 
+    public string Slot { get; }
+
+    public ILake Lake => _host.Services.GetRequiredService<ILake>();
+
     public string LakeFolder => Path.Combine(_folder, "lake");
 
-    public static async Task<VerifyLine> StartAsync(WarehouseServers servers, string name)
+    public static async Task<VerifyLine> StartAsync(WarehouseServers servers, string name, bool capture = true)
     {
         var token = TestContext.Current.CancellationToken;
         var slot = "slot_" + name;
@@ -63,7 +68,7 @@ internal sealed class VerifyLine : IAsyncDisposable
         var broker = new EmbeddedBroker(
             new BrokerOptions { Folder = Path.Combine(folder, "broker"), DefaultPartitions = 3 }, NullLoggerFactory.Instance, TimeProvider.System);
         await broker.StartAsync(token);
-        var line = new VerifyLine(hospital, warehouse, broker, folder, slot);
+        var line = new VerifyLine(hospital, warehouse, broker, folder, slot, capture);
         await line._host.Services.GetRequiredService<TopicSetup>().EnsureAsync(token);
         await line._host.StartAsync(token);
         return line;
@@ -72,18 +77,57 @@ internal sealed class VerifyLine : IAsyncDisposable
     public Task<VerifyReport> VerifyAsync() => VerifyAsync(_host.Services.GetRequiredService<LineVerifier>());
 
     /// <summary>Verifies with a reader of the source that looks for another slot, and is not patient.</summary>
-    public Task<VerifyReport> VerifyWithSlotAsync(string slot) => VerifyAsync(new LineVerifier(
+    public Task<VerifyReport> VerifyWithSlotAsync(string slot) => VerifyAsync(Verifier(slot, _host.Services.GetRequiredService<IMartsAudit>(), TimeSpan.Zero));
+
+    /// <summary>Verifies all but the marts.</summary>
+    public Task<VerifyReport> VerifyWithoutMartsAsync(TimeSpan patience) => VerifyAsync(Verifier(Slot, null, patience));
+
+    private LineVerifier Verifier(string slot, IMartsAudit? marts, TimeSpan patience) => new(
         new PostgresLineSource(Hospital.Source, slot),
         new KafkaChangeLog(_host.Services.GetRequiredService<KafkaClients>()),
         _host.Services.GetRequiredService<ILake>(),
         _host.Services.GetRequiredService<IWarehouseReader>(),
-        _host.Services.GetRequiredService<IMartsAudit>(),
+        marts,
         HospitalSchema.CapturedTables,
-        TimeSpan.Zero));
+        patience);
 
-    /// <summary>Publishes the marts as the transform would.</summary>
-    public Task BuildMartsAsync() =>
-        _host.Services.GetRequiredService<ModelRunner>().BuildAllAsync(everything: false, test: false, TestContext.Current.CancellationToken);
+    /// <summary>A topic's objects, chain by chain in log order.</summary>
+    public async Task<List<LakeObject>> ObjectsAsync(string topic)
+    {
+        var token = TestContext.Current.CancellationToken;
+        var found = new List<LakeObject>();
+        var life = (await StreamEpochs.ReadAsync(Lake, topic, token))[^1];
+        foreach (var day in await Lake.DaysAsync(topic, token))
+        {
+            for (var partition = 0; partition < life.Partitions; partition++)
+            {
+                await foreach (var item in Lake.ListAsync(new LakeStream(topic, life.Epoch, partition), day, 0, token))
+                {
+                    found.Add(item);
+                }
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>The topic's object with the most records.</summary>
+    public async Task<LakeObject> LargestObjectAsync(string topic) => (await ObjectsAsync(topic)).MaxBy(item => item.Manifest!.Rows)!;
+
+    /// <summary>An object's file and what lies beside it.</summary>
+    public List<string> LakeFilesOf(LakeObjectName name)
+    {
+        var path = Path.Combine(LakeFolder, name.ToString());
+        return [.. Directory.GetFiles(Path.GetDirectoryName(path)!, "*" + name.StartOffset.ToString("D20", CultureInfo.InvariantCulture) + "*")
+            .Where(file => Path.GetFileName(file).Contains(Path.GetFileName(path).Split('.')[0], StringComparison.Ordinal))];
+    }
+
+    /// <summary>Waits until all that was written is in the warehouse, and publishes the marts as the transform would.</summary>
+    public async Task SettleAsync()
+    {
+        (await VerifyWithoutMartsAsync(TimeSpan.FromSeconds(60))).Checks[0].NotChecked.ShouldBeNull();
+        await _host.Services.GetRequiredService<ModelRunner>().BuildAllAsync(everything: false, test: false, TestContext.Current.CancellationToken);
+    }
 
     /// <summary>Verifies, and fails with all it printed unless everything was checked and nothing differs.</summary>
     public async Task CleanAsync(string when)
@@ -103,7 +147,7 @@ internal sealed class VerifyLine : IAsyncDisposable
         await _host.StopAsync(CancellationToken.None);
         _host.Dispose();
         await _broker.DisposeAsync();
-        await DropSlotAsync(Hospital.ConnectionString, _slot, CancellationToken.None);
+        await DropSlotAsync(Hospital.ConnectionString, Slot, CancellationToken.None);
         await Hospital.DisposeAsync();
         await Warehouse.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
@@ -111,13 +155,13 @@ internal sealed class VerifyLine : IAsyncDisposable
 
     private static Task<VerifyReport> VerifyAsync(LineVerifier verifier) => verifier.RunAsync(new Progress<string>(), TestContext.Current.CancellationToken);
 
-    private IHost Build()
+    private IHost Build(bool capture)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["Kafka:BootstrapServers"] = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{_broker.Port}"),
             ["Postgres:ConnectionString"] = Hospital.ConnectionString,
-            ["Capture:SlotName"] = _slot,
+            ["Capture:SlotName"] = Slot,
             ["Capture:OffsetFlushIntervalMs"] = "100",
             ["Capture:StatusUpdateIntervalMs"] = "50",
             ["Lake:Folder"] = LakeFolder,
@@ -128,7 +172,12 @@ internal sealed class VerifyLine : IAsyncDisposable
         builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.None));
         builder.Services.AddHospitalDefaults("verify-test").AddKafka(configuration);
         builder.Services.AddLineVerifier(configuration).AddModelRunner(configuration).AddSingleton<IMartsAudit, ModelsAudit>();
-        builder.Services.AddCaptureRole(configuration).AddLakeSinkRole(configuration).AddWarehouseSinkRole(configuration);
+        if (capture)
+        {
+            builder.Services.AddCaptureRole(configuration);
+        }
+
+        builder.Services.AddLakeSinkRole(configuration).AddWarehouseSinkRole(configuration);
         return builder.Build();
     }
 
