@@ -15,6 +15,7 @@ public sealed class ModelRunner(IWarehouseSql sql, ModelFolder models, Warehouse
     private const int ComparisonTries = 3;
 
     private readonly StateTables _tables = new(names);
+    private readonly BigQueryState _bigQuery = new(sql, names);
     private readonly ColumnCache _columns = new();
     private (DbtProject Project, DateOnly AsOf, CompiledProject Compiled)? _compiled;
     private bool _prepared;
@@ -47,7 +48,7 @@ public sealed class ModelRunner(IWarehouseSql sql, ModelFolder models, Warehouse
     {
         if (sql.Dialect != SqlDialect.Postgres)
         {
-            return [];
+            return await MissingOnBigQueryAsync(cancellation);
         }
 
         var wanted = Compile(Today).Models.SelectMany(model => model.SourceTables).Distinct()
@@ -76,7 +77,7 @@ public sealed class ModelRunner(IWarehouseSql sql, ModelFolder models, Warehouse
         if (sql is not ISnapshotSql snapshots)
         {
             var definition = string.Concat(project.Models.Select(Definition.Of));
-            var report = await new BigQueryBuild(sql, project, names, asOf).RunAsync(_defined != definition, cancellation);
+            var report = await new BigQueryBuild(sql, project, _bigQuery, asOf).RunAsync(_defined != definition, everything, cancellation);
             _defined = definition;
             return report;
         }
@@ -99,7 +100,9 @@ public sealed class ModelRunner(IWarehouseSql sql, ModelFolder models, Warehouse
         var wanted = project.Tests.Where(test => errorsToo || test.Severity != TestSeverity.Error).ToList();
         if (sql is not ISnapshotSql snapshots)
         {
-            return await TestOneByOneAsync(wanted, cancellation);
+            var found = await TestOneByOneAsync(wanted, cancellation);
+            await _bigQuery.WriteTestsAsync(found, project.Tests.Select(test => test.Name), cancellation);
+            return found;
         }
 
         await PrepareAsync(project, cancellation);
@@ -122,10 +125,14 @@ public sealed class ModelRunner(IWarehouseSql sql, ModelFolder models, Warehouse
     /// published; if there is none, it holds the warehouse sink's next transaction back (nothing else of the line) while it brings the marts
     /// up to current, and lets it go as soon as its snapshot is open, before it compares.
     /// </summary>
-    /// <exception cref="NotSupportedException">The warehouse has no snapshots (BigQuery).</exception>
+    /// <remarks>On BigQuery each mart is compared in one query of its own, at a moment when it is up to date; nothing can be held back there.</remarks>
     public async Task<CompareReport> RebuildAndCompareAsync(CancellationToken cancellation)
     {
-        var snapshots = sql as ISnapshotSql ?? throw new NotSupportedException("Marts are compared on PostgreSQL only: BigQuery has no snapshot over several queries.");
+        if (sql is not ISnapshotSql snapshots)
+        {
+            return await CompareOnBigQueryAsync(cancellation);
+        }
+
         var started = Stopwatch.GetTimestamp();
 
         // A warehouse nothing was ever built in has none of the tables that say what is published.
@@ -154,6 +161,36 @@ public sealed class ModelRunner(IWarehouseSql sql, ModelFolder models, Warehouse
         {
             await applies.DisposeAsync();
         }
+    }
+
+    // The loader makes the view of signals last: where it stands, all stands.
+    private async Task<ImmutableArray<string>> MissingOnBigQueryAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await sql.QueryAsync($"SELECT COUNT(*) FROM `{names.Line}.signals`", new Dictionary<string, object?>(), cancellation);
+            return [];
+        }
+        catch (WarehouseSqlException failure) when (failure.IsMissingTable)
+        {
+            return [$"{names.Line}.signals"];
+        }
+    }
+
+    private async Task<CompareReport> CompareOnBigQueryAsync(CancellationToken cancellation)
+    {
+        var comparison = new BigQueryComparison(sql, names, _bigQuery);
+        for (var tried = 0; tried < ComparisonTries; tried++)
+        {
+            if (await comparison.RunAsync(Compile, cancellation) is { } report)
+            {
+                return report;
+            }
+
+            await BuildAllAsync(everything: false, test: false, cancellation);
+        }
+
+        return new CompareReport(0, null, [new MartDifference("all marts", 0, 0, "each time they were built current had changed before all were compared: compare when the line is quieter")], false, TimeSpan.Zero);
     }
 
     private Task<CompareReport?> CompareAsync(ISnapshotSql snapshots, IAsyncDisposable? applies, CancellationToken cancellation) =>
@@ -191,11 +228,23 @@ public sealed class ModelRunner(IWarehouseSql sql, ModelFolder models, Warehouse
         foreach (var test in tests)
         {
             var started = Stopwatch.GetTimestamp();
-            var found = await sql.QueryAsync(
-                $"SELECT COUNT(*) FROM (\n{test.Sql}\n)", new Dictionary<string, object?>(), cancellation);
-            results.Add(new TestReport(test.Name, test.Model, test.Severity, (long)found.Rows[0][0]!, Stopwatch.GetElapsedTime(started), $"{test.File}:{test.Line}"));
+            var (failures, why) = await CountAsync(test, cancellation);
+            results.Add(new TestReport(test.Name, test.Model, test.Severity, failures, Stopwatch.GetElapsedTime(started), $"{test.File}:{test.Line}{why}"));
         }
 
         return results.ToImmutable();
+    }
+
+    private async Task<(long Failures, string Why)> CountAsync(CompiledTest test, CancellationToken cancellation)
+    {
+        try
+        {
+            var found = await sql.QueryAsync($"SELECT COUNT(*) FROM (\n{test.Sql}\n)", new Dictionary<string, object?>(), cancellation);
+            return ((long)found.Rows[0][0]!, string.Empty);
+        }
+        catch (WarehouseSqlException refused) when (!refused.IsTransient)
+        {
+            return (-1, $": the test cannot run: {refused.Message}");
+        }
     }
 }

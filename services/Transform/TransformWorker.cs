@@ -76,7 +76,7 @@ internal sealed class TransformWorker(
             {
                 _failed = true;
                 meters.Retried(RoleNames.Transform, retry.Outcome.Exception!.GetType().Name);
-                if (_seen < 0 && retry.Outcome.Exception is Npgsql.NpgsqlException)
+                if (_seen < 0 && retry.Outcome.Exception is Npgsql.NpgsqlException or WarehouseSqlException { IsTransient: true })
                 {
                     health.Starting(RoleNames.Transform, $"starting: waiting for the warehouse ({Describe(retry.Outcome.Exception)})");
                 }

@@ -3,6 +3,7 @@ using HospitalStreaming.Hospital.Composition;
 using HospitalStreaming.Hosting;
 using HospitalStreaming.Hosting.State;
 using HospitalStreaming.Transform;
+using HospitalStreaming.Warehouse.Sql;
 using HospitalStreaming.Warehouse.Verify;
 using HospitalStreaming.WarehouseSink.Verify;
 using Npgsql;
@@ -36,6 +37,10 @@ internal static class VerifyCommand
             }
 
             return report.ExitCode;
+        }
+        catch (WarehouseSqlException away)
+        {
+            throw new StartException($"verify cannot read the warehouse: {away.Message}");
         }
         catch (NpgsqlException away)
         {

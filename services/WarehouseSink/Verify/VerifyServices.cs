@@ -3,6 +3,7 @@ using HospitalStreaming.Kafka;
 using HospitalStreaming.Kafka.Clients;
 using HospitalStreaming.Lake;
 using HospitalStreaming.Warehouse;
+using HospitalStreaming.Warehouse.Loading;
 using HospitalStreaming.Warehouse.Verify;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,7 +17,7 @@ public static class VerifyServices
 {
     private const string DefaultSlot = "hospital_slot";
 
-    /// <summary>How long what was written before verify's reading may take to arrive at each stop.</summary>
+    /// <summary>How long what was written before verify's reading may take to arrive at each stop; the loader's own pause comes on top.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     /// <summary>
@@ -35,7 +36,7 @@ public static class VerifyServices
             provider.GetRequiredService<IWarehouseReader>(),
             provider.GetService<IMartsAudit>(),
             HospitalSchema.CapturedTables,
-            Patience));
+            Patience + provider.GetRequiredService<IWarehouse>().LoadInterval));
         return services;
     }
 

@@ -30,4 +30,23 @@ public static class BigQueryPlan
             yield return $"INSERT INTO {model.Relation.In(Dialect)}\n{model.Sql}";
         }
     }
+
+    /// <summary>
+    /// Two versions, and how many rows the model's query has that its table lacks, and the other way round, duplicates included. One query, hence
+    /// one snapshot. There is no EXCEPT ALL: rows are counted before they are compared.
+    /// </summary>
+    public static string Compare(CompiledModel model, string currentVersion, string modelVersion) => $"""
+        WITH fresh AS (
+        {model.SqlFromSources}
+        ), sides AS (
+        SELECT TO_JSON_STRING(f) AS whole, 1 AS n FROM fresh AS f
+        UNION ALL
+        SELECT TO_JSON_STRING(m) AS whole, -1 AS n FROM {model.Relation.In(Dialect)} AS m
+        ), differences AS (
+        SELECT whole, SUM(n) AS n FROM sides GROUP BY whole HAVING SUM(n) <> 0
+        )
+        SELECT {currentVersion}, {modelVersion},
+        (SELECT IFNULL(SUM(n), 0) FROM differences WHERE n > 0),
+        (SELECT IFNULL(-SUM(n), 0) FROM differences WHERE n < 0)
+        """;
 }

@@ -13,6 +13,8 @@ internal sealed class BigQueryTables(BigQueryClient client, WarehouseNames names
     /// <summary>How long a stage outlives a loader that died: BigQuery removes it then, and its load job runs anew.</summary>
     private const int StageDays = 3;
 
+    private const string Signals = "signals";
+
     internal async Task EnsureAsync(IReadOnlyList<TableDescription> tables, CancellationToken cancellation)
     {
         foreach (var dataset in new[] { names.Raw, names.Current, names.Line, names.Staging, names.Intermediate, names.Marts })
@@ -23,21 +25,24 @@ internal sealed class BigQueryTables(BigQueryClient client, WarehouseNames names
             }
         }
 
+        var raw = await ExistingAsync(names.Raw, cancellation);
+        var current = await ExistingAsync(names.Current, cancellation);
         foreach (var table in tables)
         {
-            await EnsureTableAsync(names.Raw, table.Name, BigQueryLayout.RawFields, BigQueryLayout.RawDay, "key_id", cancellation);
-            await EnsureTableAsync(names.Current, table.Name, BigQueryLayout.CurrentFields(table), null, table.KeyColumn, cancellation);
+            await EnsureTableAsync(raw, names.Raw, table.Name, BigQueryLayout.RawFields, BigQueryLayout.RawDay, "key_id", cancellation);
+            await EnsureTableAsync(current, names.Current, table.Name, BigQueryLayout.CurrentFields(table), null, table.KeyColumn, cancellation);
         }
 
+        var line = await ExistingAsync(names.Line, cancellation);
         foreach (var (name, fields) in BigQueryLayout.Line)
         {
-            await EnsureTableAsync(names.Line, name, fields, null, null, cancellation);
+            await EnsureTableAsync(line, names.Line, name, fields, null, null, cancellation);
         }
 
-        if (await client.CallAsync("GET", $"datasets/{names.Line}/tables/signals", null, cancellation) is null)
+        if (!line.Contains(Signals))
         {
             var view = new JObject { ["query"] = BigQueryLayout.SignalsView(names), ["useLegacySql"] = false };
-            await CreateAsync($"datasets/{names.Line}/tables", new JObject { ["tableReference"] = Reference(names.Line, "signals"), ["view"] = view }, cancellation);
+            await CreateAsync($"datasets/{names.Line}/tables", new JObject { ["tableReference"] = Reference(names.Line, Signals), ["view"] = view }, cancellation);
         }
     }
 
@@ -78,9 +83,24 @@ internal sealed class BigQueryTables(BigQueryClient client, WarehouseNames names
         return reference;
     }
 
-    private async Task EnsureTableAsync(string dataset, string name, JArray fields, string? dayColumn, string? clusterColumn, CancellationToken cancellation)
+    private async Task<HashSet<string>> ExistingAsync(string dataset, CancellationToken cancellation)
     {
-        if (await client.CallAsync("GET", $"datasets/{dataset}/tables/{name}", null, cancellation) is not null)
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        string? next = null;
+        do
+        {
+            var page = await client.CallAsync("GET", $"datasets/{dataset}/tables", null, cancellation, pageToken: next) ?? [];
+            found.UnionWith((page["tables"] ?? Enumerable.Empty<JToken>()).Select(table => (string)table.SelectToken("tableReference.tableId")!));
+            next = (string?)page["nextPageToken"];
+        }
+        while (!string.IsNullOrEmpty(next));
+        return found;
+    }
+
+    private async Task EnsureTableAsync(
+        HashSet<string> existing, string dataset, string name, JArray fields, string? dayColumn, string? clusterColumn, CancellationToken cancellation)
+    {
+        if (existing.Contains(name))
         {
             return;
         }

@@ -16,6 +16,9 @@ public sealed class BigQueryWarehouseReader(BigQueryClient client, WarehouseName
     private readonly BigQuerySql _sql = new(client, names);
 
     /// <inheritdoc/>
+    public TimeSpan LookEvery { get; } = TimeSpan.FromSeconds(2);
+
+    /// <inheritdoc/>
     public async Task<T> InSnapshotAsync<T>(Func<IWarehouseView, CancellationToken, Task<T>> work, CancellationToken cancellation)
     {
         if (client.Settings.Emulator is null)

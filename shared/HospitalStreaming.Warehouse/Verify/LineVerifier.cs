@@ -28,7 +28,6 @@ public sealed class LineVerifier(
     private const string CurrentCheck = "raw = current (the last change of every key)";
     private const string LakeCheckName = "lake = raw (objects tile the topics; every record once, byte for byte)";
     private const string MartsCheck = "current = marts (each mart against its SQL run anew)";
-    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Runs all checks. Bad data is a finding, not an exception; an unreachable server throws.</summary>
     /// <param name="progress">Told what is being done, one line at a time.</param>
@@ -91,7 +90,7 @@ public sealed class LineVerifier(
                     $"the warehouse did not load {behind[0].Topic}[{behind[0].Partition}] up to {behind[0].Offset} within {patience.TotalSeconds:0} s ({behind.Count} partitions behind): are lakesink and warehousesink running?");
             }
 
-            await Task.Delay(Between, cancellation);
+            await Task.Delay(warehouse.LookEvery, cancellation);
         }
     }
 

@@ -7,6 +7,9 @@ namespace HospitalStreaming.Warehouse.Verify;
 public sealed class PostgresWarehouseReader(NpgsqlDataSource source, WarehouseNames names) : IWarehouseReader
 {
     /// <inheritdoc/>
+    public TimeSpan LookEvery { get; } = TimeSpan.FromMilliseconds(250);
+
+    /// <inheritdoc/>
     public async Task<T> InSnapshotAsync<T>(Func<IWarehouseView, CancellationToken, Task<T>> work, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);

@@ -60,8 +60,9 @@ public sealed class BigQueryWarehouseTests(WarehouseServers servers) : Warehouse
         await using var test = await BigQueryUnderTest.CreateAsync(servers, "types");
         var at = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero).AddTicks(1_234_560);
 
+        // The emulator takes NUMERIC and DATE parameters for texts.
         var rows = await test.Sql.QueryAsync(
-            "SELECT @n AS n, @d AS d, @t AS t, @f AS f, @day AS day, @instant AS instant, CAST(NULL AS STRING) AS nothing",
+            "SELECT @n AS n, CAST(@d AS NUMERIC) AS d, @t AS t, @f AS f, CAST(@day AS DATE) AS day, @instant AS instant, CAST(NULL AS STRING) AS nothing",
             new Dictionary<string, object?> { ["n"] = long.MaxValue, ["d"] = 99_999_999.99m, ["t"] = "Grüße 'x'", ["f"] = true, ["day"] = new DateOnly(2026, 2, 28), ["instant"] = at },
             Token);
 
