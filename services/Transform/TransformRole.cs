@@ -1,5 +1,6 @@
 using HospitalStreaming.Core.Naming;
 using HospitalStreaming.Hosting.Settings;
+using HospitalStreaming.Warehouse;
 using HospitalStreaming.Warehouse.Sql;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,9 +11,10 @@ namespace HospitalStreaming.Transform;
 /// <summary>Registers the role transform.</summary>
 public static class TransformRole
 {
-    /// <summary>Adds the worker and the <see cref="ModelRunner"/>. Needs an IWarehouseSql, WarehouseNames, RoleHealth, LineMeters and TimeProvider.</summary>
+    /// <summary>Adds the worker, the <see cref="ModelRunner"/> and the warehouse it runs in. Needs RoleHealth, LineMeters and TimeProvider.</summary>
     public static IServiceCollection AddTransformRole(this IServiceCollection services, IConfiguration configuration)
     {
+        services.AddWarehouse(configuration);
         services.AddModelRunner(configuration);
         services.AddSingleton<IOptionsCheck>(new TransformOptionsCheck(configuration));
         services.AddHostedService<TransformWorker>();

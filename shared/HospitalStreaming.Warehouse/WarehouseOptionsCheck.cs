@@ -1,12 +1,14 @@
 using System.Text.RegularExpressions;
 using HospitalStreaming.Hosting.Settings;
+using HospitalStreaming.Lake;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace HospitalStreaming.Warehouse;
 
 /// <summary>Names everything wrong in section Warehouse.</summary>
-public sealed partial class WarehouseOptionsCheck(IOptions<WarehouseOptions> options) : IOptionsCheck
+public sealed partial class WarehouseOptionsCheck(IOptions<WarehouseOptions> options, IOptions<LakeOptions> lake, IServiceProviderIsService registered) : IOptionsCheck
 {
     /// <inheritdoc/>
     public IEnumerable<SettingProblem> Problems()
@@ -16,7 +18,7 @@ public sealed partial class WarehouseOptionsCheck(IOptions<WarehouseOptions> opt
         return (kind switch
         {
             WarehouseKind.Postgres => PostgresProblems(value),
-            WarehouseKind.BigQuery => BigQueryProblems(value),
+            WarehouseKind.BigQuery => BigQueryProblems(value).Concat(LakeProblems(lake.Value)),
             _ => [new("Warehouse:Kind", "use postgres or bigquery")],
         }).Concat(CommonProblems(value));
     }
@@ -76,6 +78,15 @@ public sealed partial class WarehouseOptionsCheck(IOptions<WarehouseOptions> opt
         if (value.CredentialsFile is { Length: > 0 } file && !File.Exists(file))
         {
             yield return new("Warehouse:CredentialsFile", "no such file; leave it empty to use Application Default Credentials");
+        }
+    }
+
+    // Roles that only read the warehouse have no lake.
+    private IEnumerable<SettingProblem> LakeProblems(LakeOptions value)
+    {
+        if (registered.IsService(typeof(ILake)) && value.Kind != "gcs")
+        {
+            yield return new("Lake:Kind", "set gcs and Lake:Bucket: BigQuery loads objects of a bucket, not files of a folder");
         }
     }
 

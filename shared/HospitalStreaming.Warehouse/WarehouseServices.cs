@@ -1,7 +1,10 @@
 using HospitalStreaming.Core.Domain;
 using HospitalStreaming.Core.Naming;
 using HospitalStreaming.Hosting.Settings;
+using HospitalStreaming.Hosting.Telemetry;
 using HospitalStreaming.Lake;
+using HospitalStreaming.Warehouse.BigQuery;
+using HospitalStreaming.Warehouse.BigQuery.Rest;
 using HospitalStreaming.Warehouse.Loading;
 using HospitalStreaming.Warehouse.Postgres;
 using HospitalStreaming.Warehouse.Sql;
@@ -24,15 +27,30 @@ public static class WarehouseServices
         services.TryAddSingleton(provider => new WarehouseNames(Options(provider).Dataset));
         services.TryAddSingleton(provider => new PostgresWarehouseSource(
             Options(provider).ConnectionString ?? throw new InvalidOperationException("Warehouse:ConnectionString is not set")));
-        services.TryAddSingleton<IWarehouseSql>(static provider =>
-            new PostgresWarehouseSql(provider.GetRequiredService<PostgresWarehouseSource>().Connections, provider.GetRequiredService<WarehouseNames>()));
-        services.TryAddSingleton<IWarehouse>(static provider => new PostgresWarehouse(
-            provider.GetRequiredService<PostgresWarehouseSource>().Connections,
-            provider.GetRequiredService<WarehouseNames>(),
-            HospitalSchema.CapturedTables,
-            provider.GetRequiredService<ILake>()));
-        services.TryAddSingleton<IWarehouseReader>(static provider => new PostgresWarehouseReader(
-            provider.GetRequiredService<PostgresWarehouseSource>().Connections, provider.GetRequiredService<WarehouseNames>()));
+        services.TryAddSingleton(static provider => new BigQueryClient(
+            BigQuerySettings.From(Options(provider), Environment.GetEnvironmentVariable("BIGQUERY_EMULATOR_HOST")),
+            provider.GetRequiredService<LineMeters>(),
+            provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<IWarehouseSql>(static provider => IsBigQuery(provider)
+            ? new BigQuerySql(provider.GetRequiredService<BigQueryClient>(), provider.GetRequiredService<WarehouseNames>())
+            : new PostgresWarehouseSql(provider.GetRequiredService<PostgresWarehouseSource>().Connections, provider.GetRequiredService<WarehouseNames>()));
+        services.TryAddSingleton<IWarehouse>(static provider => IsBigQuery(provider)
+            ? new BigQueryWarehouse(
+                provider.GetRequiredService<BigQueryClient>(),
+                provider.GetRequiredService<WarehouseNames>(),
+                HospitalSchema.CapturedTables,
+                provider.GetRequiredService<ILake>(),
+                Options(provider).LoadInterval)
+            : new PostgresWarehouse(
+                provider.GetRequiredService<PostgresWarehouseSource>().Connections,
+                provider.GetRequiredService<WarehouseNames>(),
+                HospitalSchema.CapturedTables,
+                provider.GetRequiredService<ILake>()));
+        services.TryAddSingleton<IWarehouseReader>(static provider => IsBigQuery(provider)
+            ? new BigQueryWarehouseReader(provider.GetRequiredService<BigQueryClient>(), provider.GetRequiredService<WarehouseNames>())
+            : new PostgresWarehouseReader(
+                provider.GetRequiredService<PostgresWarehouseSource>().Connections, provider.GetRequiredService<WarehouseNames>()));
         return services;
     }
 
@@ -43,6 +61,8 @@ public static class WarehouseServices
         "bigquery" => WarehouseKind.BigQuery,
         _ => WarehouseKind.Unknown,
     };
+
+    private static bool IsBigQuery(IServiceProvider provider) => KindOf(Options(provider)) == WarehouseKind.BigQuery;
 
     private static WarehouseOptions Options(IServiceProvider provider) => provider.GetRequiredService<IOptions<WarehouseOptions>>().Value;
 }

@@ -14,7 +14,7 @@ public sealed class OutsideServersTests
     public async Task The_line_runs_on_Kafka_PostgreSQL_15_Debezium_and_a_bucket_and_verifies_clean()
     {
         var cancellation = TestContext.Current.CancellationToken;
-        await using var servers = await OutsideServers.StartAsync(cancellation);
+        await using var servers = await OutsideServers.StartAsync("postgres", "kafka", "connect", "gcs");
         await servers.CreateDatabaseAsync("hospital", cancellation);
         await servers.CreateDatabaseAsync("warehouse", cancellation);
         var environment = new Dictionary<string, string>

@@ -103,7 +103,8 @@ public sealed class PostgresWarehouseSql(NpgsqlDataSource source, WarehouseNames
                 return version;
             }
 
-            await connection.WaitAsync(left, cancellation);
+            // Npgsql counts whole milliseconds and takes 0 for "without end": what is left of the last one must not become that.
+            await connection.WaitAsync((int)Math.Ceiling(left.TotalMilliseconds), cancellation);
         }
     }
 

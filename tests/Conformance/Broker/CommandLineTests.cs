@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using HospitalStreaming.Tests.Conformance.Broker.Support;
-using HospitalStreaming.Tests.Conformance.Support;
+using HospitalStreaming.Tests.Support.Servers;
 using Shouldly;
 using Xunit;
 

@@ -1,5 +1,5 @@
 using HospitalStreaming.Tests.Conformance.Broker.Support;
-using HospitalStreaming.Tests.Conformance.Support;
+using HospitalStreaming.Tests.Support.Servers;
 using Xunit;
 
 namespace HospitalStreaming.Tests.Conformance.Broker;

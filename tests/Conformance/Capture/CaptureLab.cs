@@ -1,9 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using HospitalStreaming.Broker;
-using HospitalStreaming.Tests.Conformance.Support;
+using HospitalStreaming.Tests.Support.Servers;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Xunit;
@@ -15,7 +13,7 @@ public sealed class CaptureLab : IAsyncLifetime
 {
     private static int _databases;
     private readonly string _folder = Path.Combine(Path.GetTempPath(), "capture-lab-" + Guid.NewGuid().ToString("N")[..8]);
-    private readonly int _postgresPort = FreePort();
+    private readonly LabServers _servers = new();
     private EmbeddedBroker? _broker;
     private int _brokerPort;
 
@@ -30,7 +28,7 @@ public sealed class CaptureLab : IAsyncLifetime
         }
 
         Directory.CreateDirectory(_folder);
-        StartPostgres();
+        await StartPostgresAsync();
         await StartBrokerAsync();
     }
 
@@ -42,26 +40,26 @@ public sealed class CaptureLab : IAsyncLifetime
         }
 
         await StopBrokerAsync();
-        StopPostgres();
+        await StopPostgresAsync();
+        await _servers.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
 
-    public void StartPostgres() => Run("up", "postgres");
+    public Task StartPostgresAsync() => _servers.UpAsync("postgres");
 
     /// <summary>A fast stop: the lab's own is a smart one, which waits for clients.</summary>
-    public void StopPostgres()
+    public async Task StopPostgresAsync()
     {
-        var server = int.Parse(File.ReadAllText(Path.Combine(_folder, "lab", "postgres.pid")), CultureInfo.InvariantCulture);
+        var server = int.Parse(await File.ReadAllTextAsync(_servers.PidFile("postgres")), CultureInfo.InvariantCulture);
         using (var interrupt = Process.Start("kill", ["-INT", server.ToString(CultureInfo.InvariantCulture)])!)
         {
-            interrupt.WaitForExit();
+            await interrupt.WaitForExitAsync();
         }
 
-        Run("down", "postgres");
+        await _servers.DownAsync("postgres");
     }
 
-    public string ConnectionString(string database) =>
-        string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={_postgresPort};Username=postgres;Database={database};Pooling=false");
+    public string ConnectionString(string database) => _servers.Postgres(database) + ";Pooling=false";
 
     public async Task StartBrokerAsync()
     {
@@ -92,25 +90,5 @@ public sealed class CaptureLab : IAsyncLifetime
         await using var create = new NpgsqlCommand($"CREATE DATABASE {unique} TEMPLATE template0 ENCODING 'UTF8'", connection);
         await create.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
         return new CapturedDatabase(this, unique);
-    }
-
-    private void Run(params string[] arguments)
-    {
-        var start = new ProcessStartInfo(Path.Combine(Lab.Folder!, "lab"), arguments);
-        start.Environment["LAB_STATE"] = Path.Combine(_folder, "lab");
-        start.Environment["LAB_POSTGRES_PORT"] = _postgresPort.ToString(CultureInfo.InvariantCulture);
-        using var process = Process.Start(start)!;
-        process.WaitForExit();
-        if (process.ExitCode != 0)
-        {
-            throw new InvalidOperationException($"lab {string.Join(' ', arguments)} failed");
-        }
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 }

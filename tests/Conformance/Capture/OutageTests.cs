@@ -42,8 +42,8 @@ public sealed class OutageTests(CaptureLab lab)
         await using var capture = await database.Capture().StreamingAsync();
         await database.ExecuteAsync("INSERT INTO items SELECT i, 0 FROM generate_series(1, 50) i");
         await capture.UntilAsync(() => capture.Facts.Events >= 50, "50 acknowledged");
-        lab.StopPostgres();
-        lab.StartPostgres();
+        await lab.StopPostgresAsync();
+        await lab.StartPostgresAsync();
         await database.ExecuteAsync("INSERT INTO items SELECT i, 0 FROM generate_series(51, 100) i");
         await database.CaughtUpAsync(capture);
         await capture.UntilAsync(() => capture.Health is { Condition: RoleCondition.Healthy }, "healthy again");

@@ -1,6 +1,6 @@
 using HospitalStreaming.Core.Simulation;
 using HospitalStreaming.Tests.Conformance.Broker.Support;
-using HospitalStreaming.Tests.Conformance.Support;
+using HospitalStreaming.Tests.Support.Servers;
 using Xunit;
 
 namespace HospitalStreaming.Tests.Conformance.Producer;

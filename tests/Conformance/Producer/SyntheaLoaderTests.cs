@@ -1,7 +1,7 @@
 using HospitalStreaming.Broker;
 using HospitalStreaming.Kafka.Clients;
 using HospitalStreaming.Producer.Synthea;
-using HospitalStreaming.Tests.Conformance.Support;
+using HospitalStreaming.Tests.Support.Servers;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Shouldly;

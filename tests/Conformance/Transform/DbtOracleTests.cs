@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using HospitalStreaming.Modelling.Compiling;
 using HospitalStreaming.Modelling.Project;
-using HospitalStreaming.Tests.Conformance.Support;
+using HospitalStreaming.Tests.Support.Servers;
 using HospitalStreaming.Tests.Conformance.Transform.Support;
 using HospitalStreaming.Transform.Reporting;
 using Shouldly;

@@ -1,12 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using HospitalStreaming.Core.Naming.Lake;
 using HospitalStreaming.Hosting.Telemetry;
 using HospitalStreaming.Lake;
 using HospitalStreaming.Lake.Gcs;
-using HospitalStreaming.Tests.Conformance.Support;
+using HospitalStreaming.Tests.Support.Servers;
 using Xunit;
 
 namespace HospitalStreaming.Tests.Conformance.Lake.Support;
@@ -14,6 +12,7 @@ namespace HospitalStreaming.Tests.Conformance.Lake.Support;
 /// <summary>The lab's Cloud Storage stand-in on a port of its own; one for all tests, a bucket for each.</summary>
 public sealed class GcsServer : IAsyncLifetime
 {
+    private PortBlock? _ports;
     private Process? _server;
     private int _buckets;
 
@@ -26,12 +25,8 @@ public sealed class GcsServer : IAsyncLifetime
             return;
         }
 
-        using (var probe = new TcpListener(IPAddress.Loopback, 0))
-        {
-            probe.Start();
-            Address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}/"));
-        }
-
+        _ports = PortBlock.Take();
+        Address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_ports.Start}/"));
         _server = Process.Start(new ProcessStartInfo(
             Lab.Program("fake-gcs-server"),
             ["-scheme", "http", "-host", "127.0.0.1", "-port", Address.Port.ToString(CultureInfo.InvariantCulture), "-backend", "memory", "-public-host", Address.Authority, "-external-url", Address.AbsoluteUri.TrimEnd('/'), "-log-level", "error"])
@@ -53,6 +48,7 @@ public sealed class GcsServer : IAsyncLifetime
     {
         _server?.Kill();
         _server?.Dispose();
+        _ports?.Dispose();
         return ValueTask.CompletedTask;
     }
 

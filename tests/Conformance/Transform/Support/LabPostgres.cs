@@ -1,8 +1,5 @@
-using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
-using HospitalStreaming.Tests.Conformance.Support;
+using HospitalStreaming.Tests.Support.Servers;
 using Npgsql;
 using Xunit;
 
@@ -14,15 +11,14 @@ namespace HospitalStreaming.Tests.Conformance.Transform.Support;
 /// </summary>
 public sealed class LabPostgres : IAsyncLifetime
 {
-    private readonly string _state = Path.Combine(Path.GetTempPath(), $"hospital-transform-{Environment.ProcessId}");
+    private LabServers? _servers;
     private int _port;
-    private bool _isOurs = true;
 
     public async ValueTask InitializeAsync()
     {
         if (Environment.GetEnvironmentVariable("HOSPITAL_TRANSFORM_POSTGRES_PORT") is { Length: > 0 } port)
         {
-            (_port, _isOurs) = (int.Parse(port, CultureInfo.InvariantCulture), false);
+            _port = int.Parse(port, CultureInfo.InvariantCulture);
             return;
         }
 
@@ -31,13 +27,9 @@ public sealed class LabPostgres : IAsyncLifetime
             return;
         }
 
-        using (var listener = new TcpListener(IPAddress.Loopback, 0))
-        {
-            listener.Start();
-            _port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        }
-
-        await LabAsync("up", "postgres");
+        _servers = new LabServers();
+        _port = _servers.PostgresPort;
+        await _servers.UpAsync("postgres");
     }
 
     /// <summary>A database of its own for one test.</summary>
@@ -60,25 +52,11 @@ public sealed class LabPostgres : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        if (_port != 0 && _isOurs)
+        if (_servers is not null)
         {
-            await LabAsync("down", "postgres");
-            Directory.Delete(_state, recursive: true);
+            await _servers.DisposeAsync();
         }
     }
 
     private string Connection(string database) => $"Host=127.0.0.1;Port={_port};Username=postgres;Database={database};Command Timeout=300;Include Error Detail=true";
-
-    private async Task LabAsync(params string[] arguments)
-    {
-        var start = new ProcessStartInfo(Path.Combine(Lab.Folder!, "lab"), arguments);
-        start.Environment["LAB_STATE"] = _state;
-        start.Environment["LAB_POSTGRES_PORT"] = _port.ToString(CultureInfo.InvariantCulture);
-        using var lab = Process.Start(start)!;
-        await lab.WaitForExitAsync();
-        if (lab.ExitCode != 0)
-        {
-            throw new InvalidOperationException($"lab {string.Join(' ', arguments)} failed");
-        }
-    }
 }

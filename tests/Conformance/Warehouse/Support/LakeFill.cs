@@ -11,7 +11,7 @@ using Xunit;
 namespace HospitalStreaming.Tests.Conformance.Warehouse.Support;
 
 /// <summary>Fills a lake with change objects, as LakeSink does, without a broker.</summary>
-internal sealed class LakeFill(ILake lake, int partitions = 3)
+internal sealed class LakeFill(ILake lake, int partitions = 3, string epoch = LakeFill.Epoch)
 {
     public const string Epoch = "abcd0123";
 
@@ -27,9 +27,9 @@ internal sealed class LakeFill(ILake lake, int partitions = 3)
     public async Task<LakeObject> ObjectAsync(string topic, int partition, params (byte[]? Key, byte[]? Value, string? OldKey)[] records)
     {
         var token = TestContext.Current.CancellationToken;
-        await StreamEpochs.EnsureAsync(lake, topic, Epoch + "00000000", partitions, token);
+        await StreamEpochs.EnsureAsync(lake, topic, epoch + "00000000", partitions, token);
         var offset = _next.GetValueOrDefault((topic, partition));
-        using var draft = new LakeObjectDraft(new LakeStream(topic, Epoch, partition), offset, lake.Compression);
+        using var draft = new LakeObjectDraft(new LakeStream(topic, epoch, partition), offset, lake.Compression);
         foreach (var (key, value, oldKey) in records)
         {
             draft.Add(new LakeRecord(

@@ -1,12 +1,15 @@
 using System.Diagnostics;
 using Xunit;
 
-namespace HospitalStreaming.Tests.Conformance.Support;
+namespace HospitalStreaming.Tests.Support.Servers;
 
 /// <summary>Where the real servers for tests are: HOSPITAL_LAB, or ../shared/lab beside the checkout.</summary>
 internal static class Lab
 {
     public static string? Folder { get; } = Find();
+
+    /// <summary>The lab's command.</summary>
+    public static string Command => Path.Combine(Folder!, "lab");
 
     public static void SkipWhenAbsent()
     {
@@ -21,7 +24,7 @@ internal static class Lab
     public static string Program(string name)
     {
         SkipWhenAbsent();
-        using var lab = Process.Start(new ProcessStartInfo(Path.Combine(Folder!, "lab"), ["bin", name]) { RedirectStandardOutput = true })!;
+        using var lab = Process.Start(new ProcessStartInfo(Command, ["bin", name]) { RedirectStandardOutput = true })!;
         var path = lab.StandardOutput.ReadToEnd().Trim();
         lab.WaitForExit();
         return lab.ExitCode == 0 ? path : throw new InvalidOperationException($"lab bin {name} failed");
@@ -33,14 +36,16 @@ internal static class Lab
         {
             return named;
         }
+
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
-            var beside = Path.Combine(folder.FullName, "..", "shared", "lab");
             if (File.Exists(Path.Combine(folder.FullName, "HospitalStreaming.sln")))
             {
-                return File.Exists(Path.Combine(beside, "lab")) ? Path.GetFullPath(beside) : null;
+                var beside = Path.GetFullPath(Path.Combine(folder.FullName, "..", "shared", "lab"));
+                return File.Exists(Path.Combine(beside, "lab")) ? beside : null;
             }
         }
+
         return null;
     }
 }

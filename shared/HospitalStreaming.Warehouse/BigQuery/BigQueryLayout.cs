@@ -1,0 +1,74 @@
+using HospitalStreaming.Core.Domain;
+using HospitalStreaming.Core.Naming;
+using Newtonsoft.Json.Linq;
+
+namespace HospitalStreaming.Warehouse.BigQuery;
+
+/// <summary>What the warehouse's tables on BigQuery hold.</summary>
+internal static class BigQueryLayout
+{
+    /// <summary>Last applied claim of each table.</summary>
+    internal const string Heads = "load_heads";
+
+    /// <summary>The record's own time, in days: what a raw table is partitioned by.</summary>
+    internal const string RawDay = "recorded_at";
+
+    /// <summary>Columns of current behind the table's own. BigQuery reserves names that begin with _partition, hence _log_partition.</summary>
+    internal static IReadOnlyList<(string Name, string Type)> Meta { get; } =
+    [
+        ("_deleted", "BOOL"), ("_op", "STRING"), ("_lsn", "INT64"), ("_source_epoch", "INT64"),
+        ("_log_partition", "INT64"), ("_offset", "INT64"), ("_committed_at", "TIMESTAMP"),
+    ];
+
+    /// <summary>Columns of raw that the lake's lines do not have: whose place it is in the log, and what most questions ask for.</summary>
+    internal static IReadOnlyList<(string Name, string Type)> RawOwn { get; } =
+    [
+        ("stream_epoch", "STRING"), ("source_epoch", "INT64"), ("load_seq", "INT64"), (RawDay, "TIMESTAMP"), ("key_id", "INT64"), ("op", "STRING"), ("lsn", "INT64"),
+    ];
+
+    /// <summary>The lake's lines as they are.</summary>
+    internal static IReadOnlyList<(string Name, string Type)> LakeLine { get; } =
+    [
+        ("topic", "STRING"), ("partition", "INT64"), ("offset", "INT64"), ("timestamp", "INT64"), ("headers", "JSON"),
+        ("key", "JSON"), ("value", "JSON"), ("key_bytes", "STRING"), ("value_bytes", "STRING"),
+    ];
+
+    /// <summary>The loader's books.</summary>
+    internal static IReadOnlyList<(string Name, JArray Fields)> Line { get; } =
+    [
+        (SignalTables.Current, Fields([("name", "STRING"), ("version", "INT64"), ("changed_at", "TIMESTAMP")])),
+        (SignalTables.Marts, Fields([("name", "STRING"), ("version", "INT64"), ("changed_at", "TIMESTAMP")])),
+        ("fences", Fields([("name", "STRING"), ("token", "STRING"), ("used_at", "TIMESTAMP")])),
+        (Heads, Fields([("table_name", "STRING"), ("seq", "INT64"), ("nonce", "STRING")])),
+        ("positions", Fields(
+        [
+            ("topic", "STRING"), ("partition", "INT64"), ("stream_epoch", "STRING"), ("next_offset", "INT64"), ("rows", "INT64"),
+            ("last_day", "DATE"), ("load_seq", "INT64"), ("loaded_at", "TIMESTAMP"),
+        ])),
+        ("loaded_objects", Fields(
+        [
+            ("topic", "STRING"), ("partition", "INT64"), ("stream_epoch", "STRING"), ("start_offset", "INT64"), ("next_offset", "INT64"),
+            ("rows", "INT64"), ("sha256", "STRING"), ("generation", "INT64"), ("day", "DATE"), ("load_seq", "INT64"),
+        ])),
+        ("poison_records", Fields(
+        [
+            ("table_name", "STRING"), ("partition", "INT64"), ("offset", "INT64"), ("stream_epoch", "STRING"), ("held_key", "INT64"), ("reason", "STRING"),
+        ])),
+        ("pending_moves", Fields([("table_name", "STRING"), ("key", "INT64"), ("missing_key", "INT64"), ("missing_lsn", "INT64")])),
+    ];
+
+    internal static JArray LakeLineFields { get; } = Fields(LakeLine);
+
+    internal static JArray RawFields { get; } = Fields([.. RawOwn, .. LakeLine]);
+
+    internal static JArray CurrentFields(TableDescription table) => Fields(
+        [.. table.Columns.Select(column => (column.Name, BigQueryValues.Type(column.Kind))), .. Meta]);
+
+    /// <summary>hospital_line.signals as every reader knows it.</summary>
+    internal static string SignalsView(WarehouseNames names) => string.Join(
+        "\nUNION ALL\n",
+        new[] { SignalTables.Current, SignalTables.Marts }.Select(table => $"SELECT name, version, changed_at FROM `{names.Line}`.`{table}`"));
+
+    private static JArray Fields(IReadOnlyList<(string Name, string Type)> columns) => new(columns.Select(column =>
+        new JObject { ["name"] = column.Name, ["type"] = column.Type, ["mode"] = "NULLABLE" }));
+}

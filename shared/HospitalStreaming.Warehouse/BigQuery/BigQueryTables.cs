@@ -1,0 +1,113 @@
+using System.Globalization;
+using HospitalStreaming.Core.Domain;
+using HospitalStreaming.Core.Naming;
+using HospitalStreaming.Warehouse.BigQuery.Rest;
+using HospitalStreaming.Warehouse.Sql;
+using Newtonsoft.Json.Linq;
+
+namespace HospitalStreaming.Warehouse.BigQuery;
+
+/// <summary>Data sets, tables and one view by REST, as <see cref="BigQueryLayout"/> has them. What is missing is created; nothing that is there is changed or dropped.</summary>
+internal sealed class BigQueryTables(BigQueryClient client, WarehouseNames names)
+{
+    /// <summary>How long a stage outlives a loader that died: BigQuery removes it then, and its load job runs anew.</summary>
+    private const int StageDays = 3;
+
+    internal async Task EnsureAsync(IReadOnlyList<TableDescription> tables, CancellationToken cancellation)
+    {
+        foreach (var dataset in new[] { names.Raw, names.Current, names.Line, names.Staging, names.Intermediate, names.Marts })
+        {
+            if (await client.CallAsync("GET", $"datasets/{dataset}", null, cancellation) is null)
+            {
+                await CreateAsync("datasets", new JObject { ["datasetReference"] = Reference(dataset, null), ["location"] = client.Settings.Location }, cancellation);
+            }
+        }
+
+        foreach (var table in tables)
+        {
+            await EnsureTableAsync(names.Raw, table.Name, BigQueryLayout.RawFields, BigQueryLayout.RawDay, "key_id", cancellation);
+            await EnsureTableAsync(names.Current, table.Name, BigQueryLayout.CurrentFields(table), null, table.KeyColumn, cancellation);
+        }
+
+        foreach (var (name, fields) in BigQueryLayout.Line)
+        {
+            await EnsureTableAsync(names.Line, name, fields, null, null, cancellation);
+        }
+
+        if (await client.CallAsync("GET", $"datasets/{names.Line}/tables/signals", null, cancellation) is null)
+        {
+            var view = new JObject { ["query"] = BigQueryLayout.SignalsView(names), ["useLegacySql"] = false };
+            await CreateAsync($"datasets/{names.Line}/tables", new JObject { ["tableReference"] = Reference(names.Line, "signals"), ["view"] = view }, cancellation);
+        }
+    }
+
+    /// <summary>
+    /// Tells these tables from others that had or will have their names: claims and load jobs of a warehouse that was dropped and made anew must
+    /// not pass for its own. BigQuery gives it: when the table of heads was created.
+    /// </summary>
+    /// <exception cref="WarehouseSqlException">There is no warehouse yet.</exception>
+    internal async Task<string> LifeAsync(CancellationToken cancellation)
+    {
+        var heads = await client.CallAsync("GET", $"datasets/{names.Line}/tables/{BigQueryLayout.Heads}", null, cancellation);
+        var created = (string?)heads?["creationTime"] ?? throw new WarehouseSqlException(WarehouseSqlException.NotFound, $"{names.Line}.{BigQueryLayout.Heads} is not there yet");
+        return $"{names.Prefix}_{long.Parse(created, CultureInfo.InvariantCulture):x}";
+    }
+
+    /// <summary>A table for the rows of one load.</summary>
+    internal Task CreateStageAsync(string name, JArray fields, CancellationToken cancellation) => CreateAsync(
+        $"datasets/{names.Line}/tables",
+        new JObject
+        {
+            ["tableReference"] = Reference(names.Line, name),
+            ["schema"] = new JObject { ["fields"] = fields.DeepClone() },
+            ["expirationTime"] = BigQueryValues.TextOf(client.Clock.GetUtcNow().AddDays(StageDays).ToUnixTimeMilliseconds()),
+        },
+        cancellation);
+
+    internal Task DropStageAsync(string name, CancellationToken cancellation) =>
+        client.CallAsync("DELETE", $"datasets/{names.Line}/tables/{name}", null, cancellation);
+
+    internal JObject Reference(string dataset, string? table)
+    {
+        var reference = new JObject { ["projectId"] = client.Settings.Project, ["datasetId"] = dataset };
+        if (table is not null)
+        {
+            reference["tableId"] = table;
+        }
+
+        return reference;
+    }
+
+    private async Task EnsureTableAsync(string dataset, string name, JArray fields, string? dayColumn, string? clusterColumn, CancellationToken cancellation)
+    {
+        if (await client.CallAsync("GET", $"datasets/{dataset}/tables/{name}", null, cancellation) is not null)
+        {
+            return;
+        }
+
+        var table = new JObject { ["tableReference"] = Reference(dataset, name), ["schema"] = new JObject { ["fields"] = fields.DeepClone() } };
+        if (dayColumn is not null)
+        {
+            table["timePartitioning"] = new JObject { ["type"] = "DAY", ["field"] = dayColumn };
+        }
+
+        if (clusterColumn is not null)
+        {
+            table["clustering"] = new JObject { ["fields"] = new JArray(clusterColumn) };
+        }
+
+        await CreateAsync($"datasets/{dataset}/tables", table, cancellation);
+    }
+
+    private async Task CreateAsync(string path, JObject body, CancellationToken cancellation)
+    {
+        try
+        {
+            await client.CallAsync("POST", path, body, cancellation);
+        }
+        catch (WarehouseSqlException failure) when (failure.Code == "duplicate")
+        {
+            // Another process was faster, or a reply was lost.
+        }
+    }
+}

@@ -1,0 +1,286 @@
+using HospitalStreaming.Core.Changes;
+using HospitalStreaming.Core.Domain;
+using HospitalStreaming.Core.Merging;
+using HospitalStreaming.Core.Naming;
+using HospitalStreaming.Lake;
+using HospitalStreaming.Lake.Objects;
+using HospitalStreaming.Warehouse.BigQuery.Rest;
+using HospitalStreaming.Warehouse.Loading;
+
+namespace HospitalStreaming.Warehouse.BigQuery;
+
+/// <summary>
+/// The warehouse on BigQuery. A load is, table by table, a create-only claim in the lake and a load job with the claim's own id into a stage, and
+/// then one transaction for all tables: raw, current, positions, poison and signals. A crash between the two leaves a claim that the next loader
+/// finishes.
+/// </summary>
+public sealed class BigQueryWarehouse : IWarehouse
+{
+    private readonly ILake _lake;
+    private readonly BigQueryTables _tables;
+    private readonly BigQueryLedger _ledger;
+    private readonly CurrentRows _rows;
+    private readonly LoadJobs _jobs;
+    private readonly EpochDocuments _epochs;
+    private readonly IReadOnlyList<TableDescription> _captured;
+
+    private Dictionary<string, HashSet<long>> _held = new(StringComparer.Ordinal);
+    private string _fence = "none";
+    private string? _life;
+
+    /// <summary>Creates it; nothing is sent yet.</summary>
+    /// <param name="client">Sends requests.</param>
+    /// <param name="names">Data set names.</param>
+    /// <param name="tables">Captured tables.</param>
+    /// <param name="lake">Where the claimed objects are; a bucket that BigQuery can read.</param>
+    /// <param name="loadInterval">Shortest time between two loads.</param>
+    public BigQueryWarehouse(BigQueryClient client, WarehouseNames names, IReadOnlyList<TableDescription> tables, ILake lake, TimeSpan loadInterval)
+    {
+        var sql = new BigQuerySql(client, names);
+        (_lake, _captured, LoadInterval) = (lake, tables, loadInterval);
+        _tables = new BigQueryTables(client, names);
+        _ledger = new BigQueryLedger(sql, names);
+        _rows = new CurrentRows(sql, names);
+        _jobs = new LoadJobs(client, _tables, sql, names, lake);
+        _epochs = new EpochDocuments(lake);
+    }
+
+    /// <inheritdoc/>
+    public TimeSpan LoadInterval { get; }
+
+    /// <inheritdoc/>
+    public Task EnsureAsync(CancellationToken cancellation) => _tables.EnsureAsync(_captured, cancellation);
+
+    /// <inheritdoc/>
+    public async Task TakeOverAsync(CancellationToken cancellation)
+    {
+        var fence = Guid.NewGuid().ToString("N");
+        await _ledger.TakeFenceAsync(fence, cancellation);
+        (_fence, _life) = (fence, await _tables.LifeAsync(cancellation));
+        _held = (await _ledger.PoisonAsync(cancellation)).Where(record => record.Key is not null)
+            .GroupBy(record => record.Table, StringComparer.Ordinal)
+            .ToDictionary(table => table.Key, table => table.Select(record => record.Key!.Value).ToHashSet(), StringComparer.Ordinal);
+
+        // Poison of an open claim was set aside before the claim was made.
+        var heads = await _ledger.HeadsAsync(cancellation);
+        var open = new List<ClaimDocument>();
+        foreach (var table in _captured)
+        {
+            if (await ClaimDocument.ReadAsync(_lake, _life, table.Name, heads.GetValueOrDefault(table.Name).Sequence + 1, cancellation) is { } claim)
+            {
+                open.Add(claim);
+            }
+        }
+
+        if (open.Count > 0)
+        {
+            var epochs = await _epochs.ReadAsync(cancellation);
+            var positions = await _ledger.PositionsAsync(cancellation);
+            await FinishAsync(await ReadAsync(open, epochs, positions, cancellation), positions, cancellation);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<LoadStatus> StatusAsync(CancellationToken cancellation)
+    {
+        var poison = (await _ledger.PoisonAsync(cancellation)).GroupBy(record => record.Table, StringComparer.Ordinal).ToList();
+        return new LoadStatus(
+            await _ledger.PositionsAsync(cancellation),
+            poison.ToDictionary(table => table.Key, table => (long)table.Select(record => record.Key).OfType<long>().Distinct().Count(), StringComparer.Ordinal),
+            poison.ToDictionary(table => table.Key, table => (long)table.Count(), StringComparer.Ordinal));
+    }
+
+    /// <inheritdoc/>
+    public async Task<LoadResult> LoadAsync(LoadClaim claim, SetAside setAside, CancellationToken cancellation)
+    {
+        var epochs = await _epochs.ReadAsync(cancellation);
+        if (_life is not { } life || !await _ledger.HoldsFenceAsync(_fence, cancellation))
+        {
+            throw new LoadFencedException("another loader has taken over this warehouse");
+        }
+
+        var positions = await _ledger.PositionsAsync(cancellation);
+        CheckStart(claim, positions);
+        var heads = await _ledger.HeadsAsync(cancellation);
+        var claims = claim.ByTopic.Select(topic => (Table: TableOf(topic.Key), Objects: topic.ToList()))
+            .Select(part => new ClaimDocument(life, part.Table.Name, heads.GetValueOrDefault(part.Table.Name).Sequence + 1, part.Objects));
+        var batches = await ReadAsync([.. claims], epochs, positions, cancellation);
+        PoisonRecord[] poison = [.. batches.SelectMany(batch => batch.Batch.Poison).Select(item => item.Record)];
+        if (poison.Length > 0)
+        {
+            await setAside(poison, cancellation);
+        }
+
+        foreach (var batch in batches)
+        {
+            var bytes = batch.Claim.Bytes();
+            if (!await _lake.CreateDocumentAsync(batch.Claim.Path, bytes, cancellation)
+                && await _lake.ReadDocumentAsync(batch.Claim.Path, cancellation) is { } taken && !taken.AsSpan().SequenceEqual(bytes))
+            {
+                throw new LoadFencedException($"{batch.Claim.Path} claims other objects: the loader that wrote it, or the next to take over, finishes it");
+            }
+        }
+
+        return await FinishAsync(batches, positions, cancellation);
+    }
+
+    private static void CheckStart(LoadClaim claim, IReadOnlyList<LoadPosition> positions)
+    {
+        foreach (var chain in claim.Objects.GroupBy(item => item.Name.Stream))
+        {
+            var next = chain.First().Name.StartOffset;
+            if (positions.FirstOrDefault(position => position.Stream == chain.Key) is { } position && position.Next != next)
+            {
+                throw new LoadFencedException($"{chain.Key} was loaded further already, or not up to {next}");
+            }
+
+            foreach (var item in chain)
+            {
+                next = item.Name.StartOffset == next
+                    ? item.Manifest!.Next
+                    : throw new ArgumentException($"the claim has a gap: {chain.Key} goes on at {next}, not at {item.Name.StartOffset}", nameof(claim));
+            }
+        }
+    }
+
+    /// <summary>Reads and proves every object before anything is claimed or loaded.</summary>
+    private async Task<List<TableBatch>> ReadAsync(
+        IReadOnlyList<ClaimDocument> claims, SourceEpochs epochs, IReadOnlyList<LoadPosition> positions, CancellationToken cancellation)
+    {
+        var batches = new List<TableBatch>();
+        foreach (var claim in claims)
+        {
+            var table = _captured.Single(item => item.Name == claim.Table);
+            var reader = new RecordReader(table, ColumnValueReader.Line);
+            var (batch, runs) = (new Batch(_held.GetValueOrDefault(table.Name) ?? []), new EpochRuns());
+            foreach (var item in claim.Objects)
+            {
+                var stream = item.Name.Stream;
+                try
+                {
+                    using var content = await LakeObjectReader.OpenAsync(_lake, item, cancellation);
+                    foreach (var line in content.Records())
+                    {
+                        var epoch = epochs.Of(stream.Topic, stream.Partition, line.Position.Offset);
+                        runs.Note(stream.Epoch, stream.Partition, line.Position.Offset, epoch);
+                        batch.Add(stream.Epoch, line, reader.Read(line, epoch));
+                    }
+                }
+                catch (LakeDamageException failure)
+                {
+                    throw new ObjectDamagedException(stream.Topic, failure.Message, failure);
+                }
+            }
+
+            batches.Add(new TableBatch(table, claim, batch, runs, SweepBelow(claim, epochs, positions)));
+        }
+
+        return batches;
+    }
+
+    /// <summary>From claims that are written: their lines and the complete rows into stages, then the one transaction. May be repeated by anyone.</summary>
+    private async Task<LoadResult> FinishAsync(List<TableBatch> batches, IReadOnlyList<LoadPosition> positions, CancellationToken cancellation)
+    {
+        foreach (var batch in batches)
+        {
+            await _jobs.StageClaimAsync(batch.Claim, cancellation);
+        }
+
+        var nonce = Guid.NewGuid().ToString("N");
+        var pending = await _ledger.MovesAsync(cancellation);
+        foreach (var batch in batches)
+        {
+            await CompleteAsync(batch, [.. pending[batch.Table.Name]], cancellation);
+            if (batch.Rows.Count > 0)
+            {
+                batch.Stage = $"stage_{batch.Table.Name}_{nonce}";
+                await _jobs.StageRowsAsync(batch.Stage, BigQueryLayout.CurrentFields(batch.Table), CurrentRows.Lines(batch), cancellation);
+            }
+        }
+
+        await _ledger.ApplyAsync(_fence, nonce, batches, positions, cancellation);
+        foreach (var batch in batches)
+        {
+            Hold(batch);
+            foreach (var stage in batch.Claim.Parts.Select(part => part.Stage).Append(batch.Stage).OfType<string>())
+            {
+                await _tables.DropStageAsync(stage, cancellation);
+            }
+        }
+
+        return new LoadResult(
+            batches.Max(batch => batch.Claim.Sequence),
+            [.. batches.Select(batch => new TableLoad(
+                batch.Table.Name, batch.Claim.Rows, batch.Rows.Count, batch.Batch.Poison.Count, batch.Batch.LastCommittedAt))]);
+    }
+
+    /// <summary>Reduces the changes and fills in what they keep, from current or, where a row came from another key, from raw.</summary>
+    private async Task CompleteAsync(
+        TableBatch batch, IReadOnlyList<PendingMove> pending, CancellationToken cancellation)
+    {
+        var (table, changes) = (batch.Table, batch.Batch.Changes);
+        var known = await _rows.StatesAsync(table, [.. changes.Select(change => change.Key).Distinct()], cancellation);
+        var rows = ChangeReducer.Reduce(changes, known, table.Columns.Length, batch.KeyIndex);
+        var keeping = rows.Values.Where(row => row.KeepsSome).Select(row => row.Last.Key).ToList();
+        var old = await _rows.ValuesAsync(table, keeping, cancellation);
+        foreach (var key in keeping)
+        {
+            var before = old.GetValueOrDefault(key);
+            rows[key] = rows[key] with
+            {
+                Values = [.. rows[key].Values.Select((value, i) => ReferenceEquals(value, KeptValue.Instance) ? before?[i] : value)],
+            };
+        }
+
+        var arrived = changes.Where(change => change is { Act: ChangeAct.Delete, Lsn: not null }).Select(change => (change.Key, (long)change.Lsn!.Value.Value)).ToHashSet();
+        var moved = changes.Where(change => change.KeepsFromElsewhere).Select(change => change.Key)
+            .Concat(pending.Where(entry => arrived.Contains((entry.MissingKey, entry.MissingLsn))).Select(entry => entry.Key))
+            .Where(key => _held.GetValueOrDefault(table.Name)?.Contains(key) != true).ToHashSet();
+        if (moved.Count > 0)
+        {
+            var histories = await _rows.HistoriesAsync(table, moved, changes, cancellation);
+            foreach (var key in moved)
+            {
+                var replayed = KeyReplay.Of(key, from => histories.GetValueOrDefault(from) ?? [], table.Columns.Length, batch.KeyIndex);
+                var row = replayed.Row ?? throw new InvalidOperationException($"raw has no history of a row of {table.Name} that moved");
+                rows[key] = row with { Values = [.. row.Values.Select(value => ReferenceEquals(value, KeptValue.Instance) ? null : value)] };
+                batch.Moves[key] = replayed.Missing is { } missing ? new PendingMove(key, missing.Key, (long)missing.Lsn.Value) : null;
+            }
+        }
+
+        batch.Rows = rows;
+    }
+
+    private static int? SweepBelow(ClaimDocument claim, SourceEpochs epochs, IReadOnlyList<LoadPosition> positions)
+    {
+        var topic = claim.Objects[0].Name.Stream.Topic;
+        var before = positions.Where(position => position.Stream.Topic == topic)
+            .GroupBy(position => position.Stream.Partition).ToDictionary(partition => partition.Key, partition => partition.Max(position => position.Next));
+        var after = new Dictionary<int, long>(before);
+        foreach (var item in claim.Objects)
+        {
+            after[item.Name.Stream.Partition] = Math.Max(after.GetValueOrDefault(item.Name.Stream.Partition), item.Manifest!.Next);
+        }
+
+        var epoch = epochs.SweepBelow(topic, partition => after.GetValueOrDefault(partition));
+        return epoch > epochs.SweepBelow(topic, partition => before.GetValueOrDefault(partition)) ? epoch : null;
+    }
+
+    private TableDescription TableOf(string topic) => _captured.Single(table => TopicNames.ChangesOf(table.Name) == topic);
+
+    private void Hold(TableBatch batch)
+    {
+        foreach (var (_, record) in batch.Batch.Poison)
+        {
+            if (record.HeldKey is { } key)
+            {
+                if (!_held.TryGetValue(batch.Table.Name, out var keys))
+                {
+                    _held[batch.Table.Name] = keys = [];
+                }
+
+                keys.Add(key);
+            }
+        }
+    }
+}

@@ -1,0 +1,153 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using HospitalStreaming.Core.Changes;
+using HospitalStreaming.Core.Domain;
+using HospitalStreaming.Core.Merging;
+using HospitalStreaming.Core.Naming;
+
+namespace HospitalStreaming.Warehouse.BigQuery;
+
+/// <summary>Reads of current and raw that a load needs to make complete rows, and those rows as lines for the stage.</summary>
+internal sealed class CurrentRows(BigQuerySql sql, WarehouseNames names)
+{
+    // Keeps a query's text well below BigQuery's limit of 1 MB.
+    private const int KeysAtOnce = 20_000;
+
+    /// <summary>What current has seen of these keys.</summary>
+    internal async Task<Dictionary<long, KeyState>> StatesAsync(TableDescription table, IReadOnlyCollection<long> keys, CancellationToken cancellation)
+    {
+        var states = new Dictionary<long, KeyState>();
+        await foreach (var row in ByKeyAsync(table, "_lsn, _source_epoch", keys, cancellation))
+        {
+            states[(long)row[0]!] = new KeyState(row[1] is long lsn ? new Lsn((ulong)lsn) : null, (int)(long)row[2]!);
+        }
+
+        return states;
+    }
+
+    /// <summary>The columns of these keys' rows.</summary>
+    internal async Task<Dictionary<long, object?[]>> ValuesAsync(TableDescription table, IReadOnlyCollection<long> keys, CancellationToken cancellation)
+    {
+        var values = new Dictionary<long, object?[]>();
+        await foreach (var row in ByKeyAsync(table, string.Join(", ", table.Columns.Select(column => $"`{column.Name}`")), keys, cancellation))
+        {
+            values[(long)row[0]!] = row[1..];
+        }
+
+        return values;
+    }
+
+    /// <summary>A key's applicable changes, of raw and of the load at hand, and those of every key its row moved from, in log order.</summary>
+    internal async Task<Dictionary<long, List<RowChange>>> HistoriesAsync(
+        TableDescription table, IEnumerable<long> keys, IReadOnlyList<RowChange> loading, CancellationToken cancellation)
+    {
+        var raw = new RawRows(names, table);
+        var histories = new Dictionary<long, List<RowChange>>();
+        var wanted = keys.Distinct().ToArray();
+        while (wanted.Length > 0)
+        {
+            foreach (var key in wanted)
+            {
+                histories[key] = [];
+            }
+
+            foreach (var some in wanted.Chunk(KeysAtOnce))
+            {
+                var rows = await sql.QueryAsync(raw.Select(some, string.Empty), new Dictionary<string, object?>(), cancellation);
+                foreach (var change in rows.Rows.Select(row => raw.Read(row).Change).OfType<RowChange>())
+                {
+                    histories[change.Key].Add(change);
+                }
+            }
+
+            foreach (var change in loading.Where(change => wanted.Contains(change.Key)))
+            {
+                histories[change.Key].Add(change);
+            }
+
+            wanted = [.. histories.Values.SelectMany(history => history).Select(change => change.MovedFrom).OfType<long>()
+                .Where(key => !histories.ContainsKey(key)).Distinct()];
+        }
+
+        return histories;
+    }
+
+    /// <summary>Rows as newline-delimited JSON.</summary>
+    internal static ReadOnlyMemory<byte> Lines(TableBatch batch)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        using var writer = new Utf8JsonWriter(output);
+        foreach (var row in batch.Rows.Values)
+        {
+            writer.WriteStartObject();
+            for (var i = 0; i < batch.Table.Columns.Length; i++)
+            {
+                Write(writer, batch.Table.Columns[i].Name, row.Values[i]);
+            }
+
+            object?[] meta =
+            [
+                row.Deleted, OpOf(row.Last.Act), row.State.HighestLsn is { } lsn ? (long)lsn.Value : null, row.State.SourceEpoch,
+                row.Last.Partition, row.Last.Offset, row.Last.CommittedAt,
+            ];
+            for (var i = 0; i < meta.Length; i++)
+            {
+                Write(writer, BigQueryLayout.Meta[i].Name, meta[i]);
+            }
+
+            writer.WriteEndObject();
+            writer.Flush();
+            writer.Reset();
+            output.Write("\n"u8);
+        }
+
+        return output.WrittenMemory;
+    }
+
+    private static void Write(Utf8JsonWriter writer, string name, object? value)
+    {
+        switch (value)
+        {
+            case null:
+                writer.WriteNull(name);
+                break;
+            case bool flag:
+                writer.WriteBoolean(name, flag);
+                break;
+            case int or long:
+                writer.WriteNumber(name, Convert.ToInt64(value, CultureInfo.InvariantCulture));
+                break;
+            default:
+                writer.WriteString(name, BigQueryValues.TextOf(value));
+                break;
+        }
+    }
+
+    private async IAsyncEnumerable<object?[]> ByKeyAsync(
+        TableDescription table,
+        string columns,
+        IReadOnlyCollection<long> keys,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    {
+        foreach (var some in keys.Chunk(KeysAtOnce))
+        {
+            var rows = await sql.QueryAsync(
+                $"SELECT `{table.KeyColumn}` AS k, {columns} FROM `{names.Current}`.`{table.Name}` WHERE `{table.KeyColumn}` IN ({SqlText.Numbers(some)})",
+                new Dictionary<string, object?>(),
+                cancellation);
+            foreach (var row in rows.Rows)
+            {
+                yield return row;
+            }
+        }
+    }
+
+    private static string OpOf(ChangeAct act) => act switch
+    {
+        ChangeAct.Snapshot => "r",
+        ChangeAct.Insert => "c",
+        ChangeAct.Update => "u",
+        _ => "d",
+    };
+}

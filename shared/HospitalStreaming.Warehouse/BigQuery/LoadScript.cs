@@ -1,0 +1,146 @@
+using System.Globalization;
+using HospitalStreaming.Core.Naming;
+using HospitalStreaming.Warehouse.Loading;
+using HospitalStreaming.Warehouse.Sql;
+
+namespace HospitalStreaming.Warehouse.BigQuery;
+
+/// <summary>The statements of one load, for one transaction: guard, raw from the claim's stages, current from the rows' stages, books, signals.</summary>
+/// <param name="names">Data sets.</param>
+/// <param name="fence">The loader's token.</param>
+/// <param name="nonce">Names this try: who finds it at a head knows that it took effect.</param>
+internal sealed class LoadScript(WarehouseNames names, string fence, string nonce)
+{
+    /// <summary>Name of the loader's fence.</summary>
+    internal const string Fence = "loader";
+
+    /// <summary>What the guard says when the fence or a head is not as expected.</summary>
+    internal const string Fenced = "hospital_fenced";
+
+    private const int ValuesAtOnce = 1_000;
+
+    private string Line => $"`{names.Line}`";
+
+    internal IEnumerable<string> Statements(IReadOnlyList<TableBatch> batches, IReadOnlyList<LoadPosition> positions) =>
+    [
+        // Every apply writes it: BigQuery then lets only one of two simultaneous ones commit.
+        $"UPDATE {Line}.fences SET used_at = CURRENT_TIMESTAMP() WHERE name = '{Fence}'",
+        .. batches.SelectMany(batch => Guard(batch).Concat(Raw(batch)).Concat(Current(batch)).Concat(Positions(batch, positions)).Concat(Objects(batch)).Concat(Books(batch))),
+        .. Signals(batches),
+    ];
+
+    private IEnumerable<string> Guard(TableBatch batch)
+    {
+        var (table, sequence) = (SqlText.Name(batch.Table.Name), batch.Claim.Sequence);
+        yield return string.Create(CultureInfo.InvariantCulture, $"""
+            INSERT INTO {Line}.{BigQueryLayout.Heads} (table_name, seq, nonce)
+            SELECT {table}, {sequence}, IF(
+              (SELECT COUNT(*) FROM {Line}.fences WHERE name = '{Fence}') = 1
+              AND (SELECT COUNT(*) FROM {Line}.fences WHERE name = '{Fence}' AND token = {SqlText.Name(fence)}) = 1
+              AND (SELECT COALESCE(MAX(seq), 0) FROM {Line}.{BigQueryLayout.Heads} WHERE table_name = {table}) = {sequence - 1},
+              {SqlText.Name(nonce)}, ERROR('{Fenced}'))
+            """);
+        yield return string.Create(CultureInfo.InvariantCulture, $"DELETE FROM {Line}.{BigQueryLayout.Heads} WHERE table_name = {table} AND seq < {sequence}");
+    }
+
+    private IEnumerable<string> Raw(TableBatch batch)
+    {
+        var line = BigQueryLayout.LakeLine.Select(column => column.Name).ToList();
+        var columns = SqlText.Columns(BigQueryLayout.RawOwn.Select(column => column.Name).Concat(line));
+        foreach (var part in batch.Claim.Parts)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture, $"""
+                INSERT INTO `{names.Raw}`.`{batch.Table.Name}` ({columns})
+                SELECT {SqlText.Name(part.StreamEpoch)}, {SourceEpoch(batch, part.StreamEpoch)}, {batch.Claim.Sequence}, TIMESTAMP_MILLIS(`timestamp`),
+                  SAFE_CAST(JSON_VALUE(key, '$.{batch.Table.KeyColumn}') AS INT64), JSON_VALUE(value, '$.op'), SAFE_CAST(JSON_VALUE(value, '$.source.lsn') AS INT64),
+                  {SqlText.Columns(line)}
+                FROM {Line}.`{part.Stage}`
+                """);
+        }
+    }
+
+    private static string SourceEpoch(TableBatch batch, string streamEpoch)
+    {
+        // An object without records has no run.
+        var runs = batch.Epochs.RunsOf(streamEpoch).Select(run => string.Create(
+            CultureInfo.InvariantCulture, $"WHEN `partition` = {run.Partition} AND `offset` BETWEEN {run.First} AND {run.Last} THEN {run.SourceEpoch}"));
+        return $"CASE {string.Join(' ', runs.DefaultIfEmpty("WHEN FALSE THEN 0"))} END";
+    }
+
+    private IEnumerable<string> Current(TableBatch batch)
+    {
+        var target = $"`{names.Current}`.`{batch.Table.Name}`";
+        if (batch.Stage is { } stage)
+        {
+            var columns = SqlText.Columns(batch.Table.Columns.Select(column => column.Name).Concat(BigQueryLayout.Meta.Select(meta => meta.Name)));
+            var key = $"`{batch.Table.KeyColumn}`";
+            yield return $"DELETE FROM {target} WHERE {key} IN (SELECT {key} FROM {Line}.`{stage}`)";
+            yield return $"INSERT INTO {target} ({columns}) SELECT {columns} FROM {Line}.`{stage}`";
+        }
+
+        if (batch.SweepBelow is { } epoch)
+        {
+            var others = string.Join(", ", batch.Table.Columns.Where(column => column.Name != batch.Table.KeyColumn).Select(column => $"`{column.Name}` = NULL"));
+            yield return string.Create(
+                CultureInfo.InvariantCulture, $"UPDATE {target} SET _deleted = true, _op = 's', {others} WHERE _source_epoch < {epoch} AND NOT _deleted");
+        }
+    }
+
+    private IEnumerable<string> Positions(TableBatch batch, IReadOnlyList<LoadPosition> positions)
+    {
+        foreach (var chain in batch.Claim.Objects.GroupBy(item => item.Name.Stream))
+        {
+            var (stream, last) = (chain.Key, chain.Last());
+            var rows = chain.Sum(item => (long)item.Manifest!.Rows) + (positions.FirstOrDefault(position => position.Stream == stream)?.Rows ?? 0);
+            yield return string.Create(CultureInfo.InvariantCulture, $"""
+                DELETE FROM {Line}.positions
+                WHERE topic = {SqlText.Name(stream.Topic)} AND `partition` = {stream.Partition} AND stream_epoch = {SqlText.Name(stream.Epoch)}
+                """);
+            yield return string.Create(CultureInfo.InvariantCulture, $"""
+                INSERT INTO {Line}.positions (topic, `partition`, stream_epoch, next_offset, `rows`, last_day, load_seq, loaded_at)
+                VALUES ({SqlText.Name(stream.Topic)}, {stream.Partition}, {SqlText.Name(stream.Epoch)}, {last.Manifest!.Next}, {rows}, {SqlText.Day(last.Name.Day)},
+                  {batch.Claim.Sequence}, CURRENT_TIMESTAMP())
+                """);
+        }
+    }
+
+    private IEnumerable<string> Objects(TableBatch batch) => Insert(
+        "loaded_objects (topic, `partition`, stream_epoch, start_offset, next_offset, `rows`, sha256, generation, day, load_seq)",
+        batch.Claim.Objects.Select(item => string.Create(CultureInfo.InvariantCulture, $"""
+            ({SqlText.Name(item.Name.Stream.Topic)}, {item.Name.Stream.Partition}, {SqlText.Name(item.Name.Stream.Epoch)}, {item.Name.StartOffset}, {item.Manifest!.Next}, {item.Manifest.Rows}, {SqlText.Name(item.Manifest.Sha256)}, {item.Generation}, {SqlText.Day(item.Name.Day)}, {batch.Claim.Sequence})
+            """)));
+
+    private IEnumerable<string> Books(TableBatch batch)
+    {
+        var table = SqlText.Name(batch.Table.Name);
+        var poison = Insert(
+            "poison_records (table_name, `partition`, `offset`, stream_epoch, held_key, reason)",
+            batch.Batch.Poison.Select(item => string.Create(CultureInfo.InvariantCulture, $"""
+                ({table}, {item.Record.Position.Partition}, {item.Record.Position.Offset}, {SqlText.Name(item.StreamEpoch)}, {SqlText.Number(item.Record.HeldKey)}, {SqlText.Name(item.Record.Reason)})
+                """)));
+        var settled = batch.Moves.Keys.Chunk(ValuesAtOnce)
+            .Select(keys => $"DELETE FROM {Line}.pending_moves WHERE table_name = {table} AND key IN ({SqlText.Numbers(keys)})");
+        var waiting = Insert(
+            "pending_moves (table_name, key, missing_key, missing_lsn)",
+            batch.Moves.Values.OfType<PendingMove>()
+                .Select(move => string.Create(CultureInfo.InvariantCulture, $"({table}, {move.Key}, {move.MissingKey}, {move.MissingLsn})")));
+        return [.. poison, .. settled, .. waiting];
+    }
+
+    private IEnumerable<string> Signals(IReadOnlyList<TableBatch> batches)
+    {
+        var signals = $"{Line}.{SignalTables.Current}";
+        string[] changed = [.. batches.Where(batch => batch.Stage is not null || batch.SweepBelow is not null).Select(batch => SignalNames.CurrentOf(batch.Table.Name))];
+        foreach (var signal in changed.Prepend(SignalNames.Current).Select(SqlText.Name))
+        {
+            yield return $"""
+                INSERT INTO {signals} (name, version, changed_at)
+                SELECT {signal}, 0, CURRENT_TIMESTAMP() FROM (SELECT COUNT(*) AS n FROM {signals} WHERE name = {signal}) WHERE n = 0
+                """;
+            yield return $"UPDATE {signals} SET version = version + 1, changed_at = CURRENT_TIMESTAMP() WHERE name = {signal}";
+        }
+    }
+
+    private IEnumerable<string> Insert(string into, IEnumerable<string> rows) =>
+        rows.Chunk(ValuesAtOnce).Select(some => $"INSERT INTO {Line}.{into} VALUES\n{string.Join(",\n", some)}");
+}

@@ -1,0 +1,36 @@
+using System.Globalization;
+using System.Text;
+using HospitalStreaming.Core.Batching.Lines;
+using HospitalStreaming.Core.Changes;
+using HospitalStreaming.Core.Domain;
+using HospitalStreaming.Core.Merging;
+using HospitalStreaming.Core.Naming;
+
+namespace HospitalStreaming.Warehouse.BigQuery;
+
+/// <summary>One raw table as its records: a row holds the lake's line, so the loader's reader reads it as it did then.</summary>
+internal sealed class RawRows(WarehouseNames names, TableDescription table)
+{
+    private readonly RecordReader _reader = new(table, ColumnValueReader.Line);
+
+    /// <summary>A query of rows that have a key, key by key, each key's in log order.</summary>
+    /// <param name="keys">Only these keys; null for all.</param>
+    /// <param name="asOf">What follows the table's name where a moment is asked for, else empty.</param>
+    internal string Select(IReadOnlyCollection<long>? keys, string asOf) => $"""
+        SELECT source_epoch, topic, `partition`, `offset`, `timestamp`, TO_JSON_STRING(headers), TO_JSON_STRING(key), TO_JSON_STRING(value), key_bytes, value_bytes
+        FROM `{names.Raw}`.`{table.Name}`{asOf}
+        WHERE {(keys is null ? "key_id IS NOT NULL" : $"key_id IN ({SqlText.Numbers(keys)})")}
+        ORDER BY key_id, load_seq, `partition`, `offset`
+        """;
+
+    /// <summary>Reads a row of <see cref="Select"/>.</summary>
+    /// <exception cref="FormatException">It is no line of a lake: it was altered.</exception>
+    internal ReadRecord Read(object?[] row) => _reader.Read(LakeLineReader.Read(Line(row)), (int)(long)row[0]!);
+
+    // JSON's null and no JSON at all both come back as the text null: a line has a key and a value, or their bytes.
+    private static byte[] Line(object?[] row) => Encoding.UTF8.GetBytes(string.Create(
+        CultureInfo.InvariantCulture,
+        $$"""{"topic":"{{row[1]}}","partition":{{row[2]}},"offset":{{row[3]}},"timestamp":{{row[4]}},"headers":{{row[5] ?? "null"}},{{Part("key", row[6], row[8])}},{{Part("value", row[7], row[9])}}}"""));
+
+    private static string Part(string name, object? json, object? bytes) => bytes is string text ? $"\"{name}_bytes\":\"{text}\"" : $"\"{name}\":{json ?? "null"}";
+}

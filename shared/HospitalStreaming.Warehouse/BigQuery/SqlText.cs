@@ -1,0 +1,22 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace HospitalStreaming.Warehouse.BigQuery;
+
+/// <summary>Names and numbers of ours as GoogleSQL text: scripts take no arrays of values, and no value of a row ever stands in one.</summary>
+internal static partial class SqlText
+{
+    /// <exception cref="ArgumentException">Not a name of ours.</exception>
+    internal static string Name(string name) => Plain().IsMatch(name) ? $"'{name}'" : throw new ArgumentException("not a name of ours", nameof(name));
+
+    internal static string Number(long? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "NULL";
+
+    internal static string Numbers(IEnumerable<long> numbers) => string.Join(", ", numbers.Select(number => Number(number)));
+
+    internal static string Day(DateOnly day) => $"DATE '{day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}'";
+
+    internal static string Columns(IEnumerable<string> columns) => string.Join(", ", columns.Select(column => $"`{column}`"));
+
+    [GeneratedRegex(@"^[A-Za-z0-9_.:\-]{1,255}$", RegexOptions.CultureInvariant)]
+    private static partial Regex Plain();
+}

@@ -1,0 +1,25 @@
+using HospitalStreaming.Core.Domain;
+using HospitalStreaming.Core.Merging;
+using HospitalStreaming.Warehouse.Loading;
+
+namespace HospitalStreaming.Warehouse.BigQuery;
+
+/// <summary>One table's part of a load: what its objects hold, and where it stands.</summary>
+/// <param name="Table">Table.</param>
+/// <param name="Claim">Its claim.</param>
+/// <param name="Batch">Changes and poison read from the objects.</param>
+/// <param name="Epochs">Source epochs of its records.</param>
+/// <param name="SweepBelow">Rows of older source epochs are swept up to this one; null where nothing is to sweep.</param>
+internal sealed record TableBatch(TableDescription Table, ClaimDocument Claim, Batch Batch, EpochRuns Epochs, int? SweepBelow)
+{
+    /// <summary>Final rows, complete: no kept value is left in them.</summary>
+    internal IReadOnlyDictionary<long, FinalRow> Rows { get; set; } = new Dictionary<long, FinalRow>();
+
+    /// <summary>Keys that moved or whose pending move is settled by this load, with what they still wait for.</summary>
+    internal Dictionary<long, PendingMove?> Moves { get; } = [];
+
+    /// <summary>The table its rows are staged in; null where there are none.</summary>
+    internal string? Stage { get; set; }
+
+    internal int KeyIndex => Table.Columns.IndexOf(Table.Required(Table.KeyColumn));
+}

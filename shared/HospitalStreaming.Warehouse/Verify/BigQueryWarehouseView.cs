@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using HospitalStreaming.Core.Auditing;
+using HospitalStreaming.Core.Changes;
+using HospitalStreaming.Core.Domain;
+using HospitalStreaming.Core.Merging;
+using HospitalStreaming.Core.Naming;
+using HospitalStreaming.Core.Naming.Lake;
+using HospitalStreaming.Warehouse.BigQuery;
+using HospitalStreaming.Warehouse.Loading;
+
+namespace HospitalStreaming.Warehouse.Verify;
+
+/// <summary>The warehouse on BigQuery at one moment.</summary>
+/// <param name="sql">Runs queries.</param>
+/// <param name="names">Data sets.</param>
+/// <param name="asOf">The moment, as it stands behind each table's name; empty where the server has no time travel.</param>
+internal sealed class BigQueryWarehouseView(BigQuerySql sql, WarehouseNames names, string asOf) : IWarehouseView
+{
+    private static readonly Dictionary<string, object?> None = [];
+
+    public async Task<IReadOnlyList<LoadPosition>> PositionsAsync(CancellationToken cancellation) =>
+        [.. (await sql.QueryAsync($"SELECT {BigQueryLedger.PositionColumns} FROM `{names.Line}`.positions{asOf}", None, cancellation)).Rows.Select(BigQueryLedger.Position)];
+
+    public async IAsyncEnumerable<LoadedObject> LoadedObjectsAsync(string topic, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var objects = $"SELECT stream_epoch, `partition`, start_offset, next_offset, `rows`, sha256 FROM `{names.Line}`.loaded_objects{asOf} WHERE topic = @topic";
+        await foreach (var row in sql.StreamAsync(objects, new Dictionary<string, object?> { ["topic"] = topic }, cancellation))
+        {
+            yield return new LoadedObject(
+                new LakeStream(topic, (string)row[0]!, (int)(long)row[1]!), (long)row[2]!, (long)row[3]!, (long)row[4]!, (string)row[5]!);
+        }
+    }
+
+    public async Task<IReadOnlyList<RawTally>> TalliesAsync(TableDescription table, CancellationToken cancellation)
+    {
+        var tallies = await sql.QueryAsync(
+            $"SELECT stream_epoch, `partition`, COUNT(*), SUM(`offset`) FROM `{names.Raw}`.`{table.Name}`{asOf} GROUP BY 1, 2", None, cancellation);
+        return [.. tallies.Rows.Select(row => new RawTally(
+            new LakeStream(TopicNames.ChangesOf(table.Name), (string)row[0]!, (int)(long)row[1]!), (long)row[2]!, (long)row[3]!))];
+    }
+
+    public async IAsyncEnumerable<RawChange> RawAsync(
+        TableDescription table, IReadOnlyCollection<long>? keys, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var raw = new RawRows(names, table);
+        await foreach (var row in sql.StreamAsync(raw.Select(keys, asOf), None, cancellation))
+        {
+            var record = raw.Read(row);
+            if (record.Poison is not null)
+            {
+                if (record.HeldKey is { } held)
+                {
+                    yield return new RawChange(held, null, record.TransactionId, record.Lsn);
+                }
+            }
+            else if (record.Change is { } change)
+            {
+                yield return new RawChange(change.Key, change, record.TransactionId, record.Lsn);
+            }
+        }
+    }
+
+    public async IAsyncEnumerable<CurrentRow> CurrentAsync(TableDescription table, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var columns = SqlText.Columns(table.Columns.Select(column => column.Name));
+        var keyIndex = table.Columns.IndexOf(table.Required(table.KeyColumn));
+        var rows = $"SELECT _deleted, _lsn, _source_epoch, {columns} FROM `{names.Current}`.`{table.Name}`{asOf}";
+        await foreach (var row in sql.StreamAsync(rows, None, cancellation))
+        {
+            Lsn? lsn = row[1] is long position ? new Lsn((ulong)position) : null;
+            yield return new CurrentRow(
+                Convert.ToInt64(row[3 + keyIndex], CultureInfo.InvariantCulture), (bool)row[0]!, new KeyState(lsn, (int)(long)row[2]!), row[3..]);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using HospitalStreaming.Core.Batching;
+using HospitalStreaming.Core.Changes;
+using HospitalStreaming.Core.Domain;
+using HospitalStreaming.Tests.Conformance.Warehouse.Support;
+using HospitalStreaming.Warehouse.Loading;
+using HospitalStreaming.Warehouse.Verify;
+using Shouldly;
+using Xunit;
+
+namespace HospitalStreaming.Tests.Conformance.Warehouse;
+
+/// <summary>verify right of the source, on BigQuery: it passes on what was loaded, and finds what was altered since.</summary>
+[Collection(WarehouseCollection.Name)]
+public sealed class BigQueryVerifyTests(WarehouseServers servers)
+{
+    private static readonly TableDescription[] Visits = [HospitalSchema.CapturedTables.Single(table => table.Name == "visits")];
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Loaded_rows_pass_and_altered_ones_are_found()
+    {
+        await using var test = await BigQueryUnderTest.CreateAsync(servers, "verify");
+        var warehouse = test.Open();
+        await warehouse.EnsureAsync(Token);
+        await warehouse.TakeOverAsync(Token);
+        var fill = new LakeFill(test.Lake);
+        foreach (var item in new[]
+        {
+            await fill.TableAsync("visits", 0, Messages.Visit("c", 1, 20, diagnosis: "\"long\""), Messages.Visit("c", 3, 21), Messages.Visit("d", 3, 25), Messages.VisitTombstone(3)),
+            await fill.MovedAsync("visits", 1, """{"visit_id":1}""", Messages.Visit("c", 2, 30, diagnosis: Messages.Kept)),
+            await fill.TableAsync("visits", 0, Messages.Visit("d", 1, 30), (Messages.Visit("c", 9, 1).Key, "{\"op\":\"u\", broken"), Messages.Visit("c", 9, 40)),
+        })
+        {
+            await warehouse.LoadAsync(new LoadClaim([item]), (_, _) => Task.CompletedTask, Token);
+        }
+
+        var report = await VerifyAsync(test);
+        report.Checks.SelectMany(check => check.Findings).ShouldBeEmpty();
+        report.Checks[1].Counted.ShouldContain("visits: 7 changes of 3 keys, 3 rows in current");
+
+        await test.Sql.ExecuteAsync([$"UPDATE {test.Names.Current}.visits SET total_cost = 99 WHERE visit_id = 2"], Token);
+        await test.Sql.ExecuteAsync([$"DELETE FROM {test.Names.Raw}.visits WHERE `offset` = 3 AND `partition` = 0"], Token);
+        var damaged = await VerifyAsync(test);
+
+        damaged.Checks[1].Findings.ShouldHaveSingleItem().ShouldContain("total_cost");
+        damaged.Checks[2].Findings.ShouldHaveSingleItem().ShouldContain("7 records in the lake up to the loaded position, 6 rows in raw");
+    }
+
+    private static Task<VerifyReport> VerifyAsync(BigQueryUnderTest test) => new LineVerifier(
+        new NoSource(), new NoLog(), test.Lake, new BigQueryWarehouseReader(test.Client, test.Names), null, Visits, TimeSpan.FromSeconds(1))
+        .RunAsync(new Progress<string>(), Token);
+
+    private sealed class NoSource : ILineSource
+    {
+        public Task<string?> WaitStreamingAsync(TimeSpan atMost, CancellationToken cancellation) => Task.FromResult<string?>("no source here");
+
+        public Task<SourceSnapshot> ReadAsync(IReadOnlyList<TableDescription> tables, CancellationToken cancellation) => throw new NotSupportedException();
+
+        public Task<string?> WaitCapturedAsync(Lsn position, TimeSpan atMost, CancellationToken cancellation) => throw new NotSupportedException();
+    }
+
+    private sealed class NoLog : IChangeLog
+    {
+        public Task<IReadOnlyList<LogPosition>> EndsAsync(IReadOnlyList<string> topics, CancellationToken cancellation) => throw new NotSupportedException();
+    }
+}
