@@ -18,7 +18,7 @@ public sealed class LakeSinkOptions
     /// <summary>An object also ends when no record has come for this time; zero turns it off. Default 200 ms in a folder, off on gcs.</summary>
     public TimeSpan? IdleAfter { get; set; }
 
-    /// <summary>Largest object before compression, bytes. Default 8,000,000, so that an upload is one request of under 8 MiB.</summary>
+    /// <summary>Largest object before compression, bytes. Default 8,000,000: an upload is then one request of under 8 MiB; above, a resumable session.</summary>
     public long MaxBytes { get; set; } = 8_000_000;
 
     /// <summary>Most records in an object. Default 50,000.</summary>

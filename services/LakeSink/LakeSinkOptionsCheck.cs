@@ -9,7 +9,7 @@ namespace HospitalStreaming.LakeSink;
 public sealed class LakeSinkOptionsCheck(IOptions<LakeSinkOptions> options) : IOptionsCheck
 {
     private const long SmallestBytes = 1_000;
-    private const long LargestBytes = 8_000_000;
+    private const long LargestBytes = 60_000_000;
 
     /// <inheritdoc/>
     public IEnumerable<SettingProblem> Problems()
@@ -40,7 +40,7 @@ public sealed class LakeSinkOptionsCheck(IOptions<LakeSinkOptions> options) : IO
 
         if (value.MaxBytes is < SmallestBytes or > LargestBytes)
         {
-            yield return new("LakeSink:MaxBytes", "use 1000 to 8000000");
+            yield return new("LakeSink:MaxBytes", "use 1000 to 60000000");
         }
 
         if (value.MaxRows is < 1 or > 50_000)

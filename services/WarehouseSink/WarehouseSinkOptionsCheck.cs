@@ -1,15 +1,21 @@
 using HospitalStreaming.Hosting.Settings;
+using HospitalStreaming.Lake;
 using Microsoft.Extensions.Options;
 
 namespace HospitalStreaming.WarehouseSink;
 
 /// <summary>Names everything wrong in section WarehouseSink.</summary>
-internal sealed class WarehouseSinkOptionsCheck(IOptions<WarehouseSinkOptions> options) : IOptionsCheck
+internal sealed class WarehouseSinkOptionsCheck(IOptions<WarehouseSinkOptions> options, IOptions<LakeOptions> lake) : IOptionsCheck
 {
     /// <inheritdoc/>
     public IEnumerable<SettingProblem> Problems()
     {
         var value = options.Value;
+        if (!lake.Value.HasWholeLines)
+        {
+            yield return new("Lake:Fields", "the warehouse needs every field and Lake:Values received: remove both settings, or give other lines a lake and a sink of their own");
+        }
+
         if (value.Cycle < TimeSpan.FromMilliseconds(1) || value.Cycle > TimeSpan.FromMinutes(10))
         {
             yield return new("WarehouseSink:Cycle", "use 00:00:00.001 to 00:10:00");

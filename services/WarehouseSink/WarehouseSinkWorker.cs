@@ -4,6 +4,7 @@ using HospitalStreaming.Hosting;
 using HospitalStreaming.Hosting.Health;
 using HospitalStreaming.Hosting.Telemetry;
 using HospitalStreaming.Lake;
+using HospitalStreaming.Lake.Documents;
 using HospitalStreaming.Warehouse.Loading;
 using HospitalStreaming.WarehouseSink.Chains;
 using Microsoft.Extensions.Hosting;
@@ -56,6 +57,7 @@ internal sealed partial class WarehouseSinkWorker(
     private async Task SessionAsync(CancellationToken stopping)
     {
         _loadsInSession = 0;
+        await LakeFormat.RequireWholeLinesAsync(lake, stopping);
         await warehouse.EnsureAsync(stopping);
         await warehouse.TakeOverAsync(stopping);
         var planner = new ClaimPlanner(lake, TableNames, _options);

@@ -3,7 +3,7 @@ using HospitalStreaming.Core.Naming.Lake;
 namespace HospitalStreaming.Lake;
 
 /// <summary>
-/// Where change records are kept as objects: a folder or a Google Cloud Storage bucket. Nothing is ever overwritten or deleted through this port.
+/// Where change records are kept as objects: a folder or a Google Cloud Storage bucket. No record is ever overwritten or deleted through this port.
 /// All calls retry what is transient, and throw <see cref="LakeException"/> when that did not help.
 /// </summary>
 public interface ILake
@@ -13,6 +13,9 @@ public interface ILake
 
     /// <summary>How new objects are stored; pinned for the lake's life.</summary>
     LakeCompression Compression { get; }
+
+    /// <summary>How objects are stored, where they lie and what lines hold; pinned for the lake's life.</summary>
+    LakeShape Shape => LakeShape.Of(Compression);
 
     /// <summary>The object's address for a loader outside: gs://BUCKET/NAME or the file's path.</summary>
     string AddressOf(LakeObjectName name);
@@ -26,11 +29,20 @@ public interface ILake
     /// <summary>The object under a name, or null.</summary>
     Task<LakeObject?> FindAsync(LakeObjectName name, CancellationToken cancellation);
 
-    /// <summary>The stored bytes, from the start. The stream may break off early: readers check length and SHA-256.</summary>
+    /// <summary>The stored bytes, from the start, wherever compaction has put them. The stream may break off early: readers check length and SHA-256.</summary>
     /// <exception cref="LakeDamageException">There is no such object.</exception>
     Task<Stream> OpenReadAsync(LakeObjectName name, CancellationToken cancellation);
 
-    /// <summary>Days under which a topic has objects, oldest first. Days follow the records' timestamps and may run back a little.</summary>
+    /// <summary>
+    /// Empties an object whose bytes lie in a larger one now; its name stays taken and its manifest stays as it was, with the part beside it.
+    /// From then on <see cref="OpenReadAsync"/> gives the part. False where the object is no longer the one given. Idempotent.
+    /// </summary>
+    /// <param name="found">The object as it was found.</param>
+    /// <param name="part">Where its bytes lie now, durably.</param>
+    /// <param name="cancellation">Stops it; the object may then be emptied or not.</param>
+    Task<bool> EmptyAsync(LakeObject found, CompactedPart part, CancellationToken cancellation) => throw new NotSupportedException("this lake is not compacted");
+
+    /// <summary>Days under which a topic has objects, oldest first; one for all in layouts without a date. Days follow the records' timestamps and may run back a little.</summary>
     Task<IReadOnlyList<DateOnly>> DaysAsync(string topic, CancellationToken cancellation);
 
     /// <summary>A stream's objects of one day that start at or after an offset, in log order.</summary>

@@ -10,4 +10,10 @@ public sealed record LakeObject(LakeObjectName Name, LakeManifest? Manifest, lon
 {
     /// <summary>Length as the store has it now, bytes; differs from the manifest's where the object was truncated or replaced. Null where unknown.</summary>
     public long? Length { get; init; }
+
+    /// <summary>Where its bytes lie since compaction emptied it; null where it holds them itself.</summary>
+    public CompactedPart? Part { get; init; }
+
+    /// <summary>Whether the store has as many bytes under its name as there must be: its own, or none once they lie elsewhere.</summary>
+    public bool HasItsLength => Manifest is null || Length is null || Length == Manifest.StoredBytes || (Part is not null && Length == 0);
 }

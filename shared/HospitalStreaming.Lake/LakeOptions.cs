@@ -18,6 +18,27 @@ public sealed class LakeOptions
     /// <summary>gzip or none; fixed when a lake is first used. Default gzip.</summary>
     public string Compression { get; set; } = "gzip";
 
+    /// <summary>
+    /// Path of objects, e.g. topics/{{topic}}/{{timestamp:unit=yyyy}}/{{epoch}}-{{partition}}-{{start_offset}}; fixed when a lake is first used.
+    /// Empty: topics/TOPIC/dt=DAY/EPOCH-PARTITION-OFFSET. The compression's extension follows it.
+    /// </summary>
+    public string? PathTemplate { get; set; }
+
+    /// <summary>
+    /// What lines hold: topic, partition, offset, timestamp, headers, key, value; fixed when a lake is first used. Empty: all. The warehouse reads
+    /// only lakes whose lines hold all.
+    /// </summary>
+    public IList<string> Fields { get; } = [];
+
+    /// <summary>
+    /// received (default): values byte for byte; unwrapped: the row of each change with __op, __table, __lsn, __source_ts_ms, __deleted. Fixed when
+    /// a lake is first used. The warehouse reads only values as received.
+    /// </summary>
+    public string Values { get; set; } = "received";
+
+    /// <summary>Whether lines hold whole records, from which tables can be made.</summary>
+    public bool HasWholeLines => Values != "unwrapped" && (Fields.Count == 0 || Fields.Distinct(StringComparer.Ordinal).Count() == Core.Batching.Lines.LakeLines.Whole.FieldNames.Count());
+
     /// <summary>Path of a service account's JSON key; only with gcs. Empty: Application Default Credentials (GOOGLE_APPLICATION_CREDENTIALS, or the machine's identity).</summary>
     public string? CredentialsFile { get; set; }
 

@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using HospitalStreaming.Core.Batching.Lines;
+using HospitalStreaming.Core.Naming.Lake;
 using HospitalStreaming.Hosting.Settings;
 using Microsoft.Extensions.Options;
 
@@ -9,6 +11,8 @@ public sealed partial class LakeOptionsCheck(IOptions<LakeOptions> options) : IO
 {
     private static readonly System.Buffers.SearchValues<char> BucketCharacters =
         System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-_.");
+
+    private static readonly string[] FieldNames = [.. LakeLines.Whole.FieldNames];
 
     /// <inheritdoc/>
     public IEnumerable<SettingProblem> Problems()
@@ -44,7 +48,7 @@ public sealed partial class LakeOptionsCheck(IOptions<LakeOptions> options) : IO
             yield return new("Lake:Compression", value.Compression == "zstd" ? "use gzip or none: BigQuery cannot load zstd, and .NET 10 has no maintained zstd of its own" : "use gzip or none");
         }
 
-        foreach (var problem in Keys(value))
+        foreach (var problem in Keys(value).Concat(Lines(value)))
         {
             yield return problem;
         }
@@ -52,6 +56,37 @@ public sealed partial class LakeOptionsCheck(IOptions<LakeOptions> options) : IO
         if (value.RequestTimeout < TimeSpan.FromSeconds(1) || value.RequestTimeout > TimeSpan.FromSeconds(240))
         {
             yield return new("Lake:RequestTimeout", "use 00:00:01 to 00:04:00");
+        }
+    }
+
+    private static IEnumerable<SettingProblem> Lines(LakeOptions value)
+    {
+        if (value.PathTemplate is { Length: > 0 } template && TemplateFault(template) is { } fault)
+        {
+            yield return new("Lake:PathTemplate", fault);
+        }
+
+        if (value.Fields.Any(field => !FieldNames.Contains(field)))
+        {
+            yield return new("Lake:Fields", "use " + string.Join(", ", FieldNames));
+        }
+
+        if (value.Values is not ("received" or "unwrapped"))
+        {
+            yield return new("Lake:Values", "use received or unwrapped");
+        }
+    }
+
+    private static string? TemplateFault(string template)
+    {
+        try
+        {
+            _ = LakeLayout.Parse(template);
+            return null;
+        }
+        catch (FormatException fault)
+        {
+            return fault.Message;
         }
     }
 

@@ -1,4 +1,3 @@
-using HospitalStreaming.Core.Naming.Lake;
 using HospitalStreaming.Hosting.Settings;
 using HospitalStreaming.Hosting.Telemetry;
 using HospitalStreaming.Lake.Folder;
@@ -28,15 +27,15 @@ public static class LakeServices
     private static ILake Open(IServiceProvider services)
     {
         var options = services.GetRequiredService<IOptions<LakeOptions>>().Value;
-        var compression = options.Compression == "none" ? LakeCompression.None : LakeCompression.Gzip;
+        var shape = LakeShape.From(options);
         var news = services.GetRequiredService<LakeNews>();
         if (options.Kind != "gcs")
         {
-            return new FolderLake(options.Folder!, compression, news);
+            return new FolderLake(options.Folder!, shape, news);
         }
 
         var settings = GcsSettings.From(options, Environment.GetEnvironmentVariable("STORAGE_EMULATOR_HOST"));
         var client = new GcsClient(settings, services.GetRequiredService<LineMeters>(), services.GetRequiredService<TimeProvider>(), transport: null);
-        return new GcsLake(client, settings.Bucket, compression, news);
+        return new GcsLake(client, settings.Bucket, shape, news);
     }
 }

@@ -52,7 +52,7 @@ internal sealed partial class LakeLaneHandler(
         {
             try
             {
-                using var writer = new PartitionWriter(lane, life.Stream, head, settings.Policy, lake.Compression, objects, status, meters, clock);
+                using var writer = new PartitionWriter(lane, life.Stream, head, settings.Policy, lake.Shape, objects, status, meters, clock);
                 await writer.RunAsync(revoked);
                 return;
             }

@@ -20,7 +20,7 @@ internal sealed class PartitionWriter : IDisposable
     private readonly Lane _lane;
     private readonly LakeStream _stream;
     private readonly BatchPolicy _policy;
-    private readonly LakeCompression _compression;
+    private readonly LakeShape _shape;
     private readonly ObjectWriter _objects;
     private readonly LakeSinkStatus _status;
     private readonly LineMeters _meters;
@@ -32,11 +32,11 @@ internal sealed class PartitionWriter : IDisposable
     private long _lastTakenAt;
 
     public PartitionWriter(
-        Lane lane, LakeStream stream, long head, BatchPolicy policy, LakeCompression compression, ObjectWriter objects, LakeSinkStatus status, LineMeters meters, TimeProvider clock)
+        Lane lane, LakeStream stream, long head, BatchPolicy policy, LakeShape shape, ObjectWriter objects, LakeSinkStatus status, LineMeters meters, TimeProvider clock)
     {
-        (_lane, _stream, _policy, _compression, _objects, _status, _meters, _clock) = (lane, stream, policy, compression, objects, status, meters, clock);
+        (_lane, _stream, _policy, _shape, _objects, _status, _meters, _clock) = (lane, stream, policy, shape, objects, status, meters, clock);
         _chain = new ChainWriter(head);
-        _draft = new LakeObjectDraft(stream, head, compression);
+        _draft = new LakeObjectDraft(stream, head, shape);
     }
 
     /// <summary>Works until the partition is revoked; what was taken by then is still written if that goes quickly.</summary>
@@ -144,7 +144,7 @@ internal sealed class PartitionWriter : IDisposable
 
         var facts = record.Value is { } value ? ChangeFactsReader.Read(value.Span) : default;
         _line.ResetWrittenCount();
-        LakeLineWriter.Write(_line, record, facts);
+        LakeLineWriter.Write(_line, record, facts, _shape.Lines);
         while (_policy.CutBefore(_draft.Rows, _draft.Bytes, _line.WrittenCount, _draft.ChangesSchema(facts)))
         {
             await FlushAsync(revoked);
@@ -182,7 +182,7 @@ internal sealed class PartitionWriter : IDisposable
         if (put.Created || put.Existing.Manifest!.Sha256 == manifest.Sha256)
         {
             _chain.Created();
-            _draft = new LakeObjectDraft(_stream, _chain.Start, _compression);
+            _draft = new LakeObjectDraft(_stream, _chain.Start, _shape);
             _status.Wrote(_stream.Topic, manifest);
             _meters.Written(RoleNames.LakeSink, _stream.Topic, manifest.Rows, _clock.GetElapsedTime(began));
         }
@@ -208,10 +208,16 @@ internal sealed class PartitionWriter : IDisposable
             throw new LakeDamageException($"{winner.Name} says that it ends at {theirs.Next}, where it starts");
         }
 
+        if (!_shape.Lines.IsWhole)
+        {
+            // What we took cannot be read back from such lines: the log is read again from where the winner ends.
+            throw new LakeException($"{winner.Name} was written by another sink; going on behind it");
+        }
+
         _chain.Adopt(theirs.Next);
-        var rest = new LakeObjectDraft(_stream, _chain.Start, _compression);
+        var rest = new LakeObjectDraft(_stream, _chain.Start, _shape);
         var shared = 0;
-        foreach (var record in StoredLines.Records(stored, ours, _compression))
+        foreach (var record in StoredLines.Records(stored, ours, _shape.Compression))
         {
             if (_chain.Wants(record.Position.Offset))
             {

@@ -1,4 +1,5 @@
 using System.Text;
+using HospitalStreaming.Core.Batching.Lines;
 using HospitalStreaming.Core.Naming.Lake;
 
 namespace HospitalStreaming.Lake.Documents;
@@ -15,7 +16,7 @@ public static class LakeFormat
     /// <exception cref="LakeException">The lake was made with other settings, or by a newer version.</exception>
     public static async Task EnsureAsync(ILake lake, CancellationToken cancellation)
     {
-        var ours = Encoding.ASCII.GetBytes($"{{\"layout\":1,\"compression\":\"{(lake.Compression == LakeCompression.Gzip ? "gzip" : "none")}\"}}\n");
+        var ours = Describe(lake.Shape);
         if (await lake.CreateDocumentAsync(Path, ours, cancellation))
         {
             return;
@@ -25,7 +26,43 @@ public static class LakeFormat
         if (theirs is null || !theirs.AsSpan().SequenceEqual(ours))
         {
             throw new LakeException(
-                $"{lake.Location}/{Path} says this lake was made with other settings ({(theirs is null ? "unreadable" : Encoding.ASCII.GetString(theirs).Trim())}); set Lake:Compression to match, or use a new lake");
+                $"{lake.Location}/{Path} says this lake was made with other settings ({(theirs is null ? "unreadable" : Encoding.ASCII.GetString(theirs).Trim())}); set Lake:Compression, Lake:PathTemplate, Lake:Fields and Lake:Values to match, or use a new lake");
         }
+    }
+
+    /// <summary>The same for a reader that needs whole records: one that makes tables, or proves them.</summary>
+    /// <exception cref="LakeException">Lines lack what such a reader needs, or the lake was made with other settings.</exception>
+    public static async Task RequireWholeLinesAsync(ILake lake, CancellationToken cancellation)
+    {
+        await EnsureAsync(lake, cancellation);
+        var lines = lake.Shape.Lines;
+        if (!lines.IsWhole)
+        {
+            var lacks = LakeLines.Whole.FieldNames.Except(lines.FieldNames).ToList();
+            var why = lacks.Count > 0 ? $"its lines have no {string.Join(", ", lacks)} (Lake:Fields)" : "its values are unwrapped (Lake:Values)";
+            throw new LakeException($"the warehouse cannot be made from {lake.Location}: {why}; it needs every field and values as received, in a lake of its own");
+        }
+    }
+
+    /// <summary>Settings that are the default ones are not written, so that older descriptions still hold.</summary>
+    private static byte[] Describe(LakeShape shape)
+    {
+        var text = new StringBuilder("{\"layout\":1,\"compression\":\"").Append(shape.Compression == LakeCompression.Gzip ? "gzip" : "none").Append('"');
+        if (!shape.Layout.Equals(LakeLayout.Default))
+        {
+            text.Append(",\"path\":\"").Append(shape.Layout.Template).Append('"');
+        }
+
+        if (shape.Lines.Fields != LakeFields.All)
+        {
+            text.Append(",\"fields\":[").AppendJoin(',', shape.Lines.FieldNames.Select(name => $"\"{name}\"")).Append(']');
+        }
+
+        if (shape.Lines.Values != LakeValues.AsReceived)
+        {
+            text.Append(",\"values\":\"unwrapped\"");
+        }
+
+        return Encoding.ASCII.GetBytes(text.Append("}\n").ToString());
     }
 }

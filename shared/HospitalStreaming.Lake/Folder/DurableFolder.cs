@@ -67,6 +67,14 @@ internal sealed class DurableFolder
         }
     }
 
+    /// <summary>Puts other content under a name, durably: readers see the one or the other, never a part.</summary>
+    internal void Replace(string name, ReadOnlySpan<byte> content)
+    {
+        var path = PathOf(name);
+        File.Move(WriteTemporary(content, durable: true), path, overwrite: true);
+        Posix.SyncFolder(Path.GetDirectoryName(path)!);
+    }
+
     /// <summary>Removes a torn sidecar, which is not data.</summary>
     internal void Remove(string name) => File.Delete(PathOf(name));
 

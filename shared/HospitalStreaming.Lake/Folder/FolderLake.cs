@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using HospitalStreaming.Core.Naming.Lake;
 using HospitalStreaming.Lake.Documents;
@@ -14,9 +13,15 @@ public sealed class FolderLake : ILake
 
     /// <summary>Opens or makes the folder (mode 0700), and clears what killed writers left unfinished.</summary>
     public FolderLake(string folder, LakeCompression compression, LakeNews news)
+        : this(folder, LakeShape.Of(compression), news)
+    {
+    }
+
+    /// <summary>Opens or makes the folder (mode 0700), and clears what killed writers left unfinished.</summary>
+    public FolderLake(string folder, LakeShape shape, LakeNews news)
     {
         Location = Path.GetFullPath(folder);
-        Compression = compression;
+        Shape = shape;
         _news = news;
         _folder = Reading(() => new DurableFolder(Location), "its folder");
     }
@@ -25,7 +30,10 @@ public sealed class FolderLake : ILake
     public string Location { get; }
 
     /// <inheritdoc/>
-    public LakeCompression Compression { get; }
+    public LakeCompression Compression => Shape.Compression;
+
+    /// <inheritdoc/>
+    public LakeShape Shape { get; }
 
     /// <inheritdoc/>
     public string AddressOf(LakeObjectName name) => _folder.PathOf(name.ToString());
@@ -37,6 +45,11 @@ public sealed class FolderLake : ILake
         var created = await OnDiskAsync(
             () =>
             {
+                if (!Shape.Lines.IsWhole)
+                {
+                    _folder.Create(Sidecar.BoundName(text, manifest.Sha256), Sidecar.Write(manifest), durable: true);
+                }
+
                 var made = _folder.Create(text, stored.Span, durable: true);
                 if (made)
                 {
@@ -54,60 +67,90 @@ public sealed class FolderLake : ILake
         }
 
         var existing = await FindAsync(name, cancellation);
-        return existing is { Manifest: not null }
+        return existing is { Manifest: not null, HasItsLength: true }
             ? new LakePut(false, existing)
             : throw new LakeDamageException($"{Location}/{text} is taken by something that is not a whole object of ours; move it away");
     }
 
     /// <inheritdoc/>
-    public Task<LakeObject?> FindAsync(LakeObjectName name, CancellationToken cancellation) =>
-        Task.FromResult(Reading(() => Find(name), name.ToString()));
+    public async Task<LakeObject?> FindAsync(LakeObjectName name, CancellationToken cancellation)
+    {
+        foreach (var candidate in await LakeFolders.NamesAsync(Shape.Layout, name, ChildrenAsync))
+        {
+            if (Reading(() => Find(candidate), candidate.ToString()) is { } found)
+            {
+                return found;
+            }
+        }
+
+        return null;
+    }
 
     /// <inheritdoc/>
-    public Task<Stream> OpenReadAsync(LakeObjectName name, CancellationToken cancellation)
+    public async Task<Stream> OpenReadAsync(LakeObjectName name, CancellationToken cancellation)
     {
+        FileStream file;
         try
         {
-            return Task.FromResult<Stream>(new FileStream(AddressOf(name), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 64 * 1024));
+            file = OpenFile(AddressOf(name));
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new LakeDamageException($"{Location}/{name} is missing", failure);
         }
+
+        if (file.Length > 0 || await FindAsync(name, cancellation) is not { Part: { } part })
+        {
+            return file;
+        }
+
+        await file.DisposeAsync();
+        return Reading(() => new MemoryStream(ReadPart(part) ?? throw new LakeDamageException($"{Location}/{part.Path}, which holds the bytes of {name}, is missing"), writable: false), part.Path);
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<DateOnly>> DaysAsync(string topic, CancellationToken cancellation)
+    public Task<bool> EmptyAsync(LakeObject found, CompactedPart part, CancellationToken cancellation)
     {
-        var folder = _folder.PathOf(LakeObjectName.TopicPrefix(topic));
-        var days = new List<DateOnly>();
-        if (Directory.Exists(folder))
-        {
-            foreach (var child in Directory.EnumerateDirectories(folder, "dt=*"))
+        var text = found.Name.ToString();
+        return OnDiskAsync(
+            () =>
             {
-                if (DateOnly.TryParseExact(Path.GetFileName(child).AsSpan(3), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
+                if (Find(found.Name) is not { } now || now.Manifest != found.Manifest || (now.Part ?? part) != part)
                 {
-                    days.Add(day);
+                    return false;
                 }
-            }
-        }
 
-        days.Sort();
-        return Task.FromResult<IReadOnlyList<DateOnly>>(days);
+                // The part is durable beside the object before the object is emptied: there is no moment without one of the two.
+                if (now.Part is null)
+                {
+                    _folder.Replace(text + Sidecar.Extension, Sidecar.Write(found.Manifest!, part));
+                }
+
+                if (now.Length != 0)
+                {
+                    _folder.Replace(text, []);
+                }
+
+                return true;
+            },
+            text,
+            cancellation);
     }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<DateOnly>> DaysAsync(string topic, CancellationToken cancellation) => LakeFolders.DaysAsync(Shape.Layout, topic, ChildrenAsync);
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<LakeObject> ListAsync(
         LakeStream stream, DateOnly day, long fromOffset, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var prefix = LakeObjectName.ChainPrefix(stream, day);
-        var folder = _folder.PathOf(prefix[..prefix.LastIndexOf('/')]);
-        if (!Directory.Exists(folder))
+        var names = new List<LakeObjectName>();
+        foreach (var (folder, _) in await LakeFolders.OfDayAsync(Shape.Layout, stream, day, ChildrenAsync))
         {
-            yield break;
+            names.AddRange(await OnDiskAsync(() => Names(folder, stream, fromOffset), folder, cancellation));
         }
 
-        var names = await OnDiskAsync(() => Names(folder, prefix, fromOffset), prefix, cancellation);
+        names.Sort();
         foreach (var name in names)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -160,20 +203,44 @@ public sealed class FolderLake : ILake
         }
     }
 
-    private static List<LakeObjectName> Names(string folder, string prefix, long fromOffset)
+    private static FileStream OpenFile(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 64 * 1024);
+
+    private List<LakeObjectName> Names(string folder, LakeStream stream, long fromOffset)
     {
         var names = new List<LakeObjectName>();
-        var parent = prefix[..(prefix.LastIndexOf('/') + 1)];
-        foreach (var path in Directory.EnumerateFiles(folder, prefix[parent.Length..] + "*"))
+        var path = _folder.PathOf(folder);
+        foreach (var file in Directory.Exists(path) ? Directory.EnumerateFiles(path, Shape.Layout.FilePrefix(stream) + "*") : [])
         {
-            if (LakeObjectName.TryParse(parent + Path.GetFileName(path), out var name) && name.StartOffset >= fromOffset)
+            if (Shape.Layout.TryParse(folder + Path.GetFileName(file), out var name) && name.StartOffset >= fromOffset && name.Stream == stream)
             {
                 names.Add(name);
             }
         }
 
-        names.Sort();
         return names;
+    }
+
+    private Task<IReadOnlyList<string>> ChildrenAsync(string prefix)
+    {
+        var path = _folder.PathOf(prefix);
+        return Task.FromResult(Reading<IReadOnlyList<string>>(
+            () => Directory.Exists(path) ? [.. Directory.EnumerateDirectories(path).Select(child => Path.GetFileName(child))] : [], prefix));
+    }
+
+    private byte[]? ReadPart(CompactedPart part)
+    {
+        try
+        {
+            using var file = OpenFile(_folder.PathOf(part.Path));
+            var bytes = new byte[Math.Max(0, Math.Min(part.Length, file.Length - part.First))];
+            file.Seek(part.First, SeekOrigin.Begin);
+            file.ReadExactly(bytes);
+            return bytes;
+        }
+        catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
     }
 
     private static byte[]? ReadOrNull(string path)
@@ -197,13 +264,13 @@ public sealed class FolderLake : ILake
             return null;
         }
 
-        if (ReadOrNull(path + Sidecar.Extension) is { } sidecar && Sidecar.Read(sidecar) is { } manifest)
+        if (ReadOrNull(path + Sidecar.Extension) is { } sidecar && Sidecar.Read(sidecar) is var (manifest, part))
         {
-            return new LakeObject(name, manifest, 0) { Length = file.Length };
+            return new LakeObject(name, manifest, 0) { Length = file.Length, Part = part };
         }
 
         // A writer died between object and sidecar, or is about to write it.
-        if (file.Length > LakeObjectReader.MaxStoredBytes || ReadOrNull(path) is not { } stored || ManifestRebuild.From(name, stored) is not { } rebuilt)
+        if (file.Length > LakeObjectReader.MaxStoredBytes || ReadOrNull(path) is not { } stored || ManifestOf(name, stored) is not { } rebuilt)
         {
             return new LakeObject(name, null, 0) { Length = file.Length };
         }
@@ -214,6 +281,18 @@ public sealed class FolderLake : ILake
         }
 
         return new LakeObject(name, rebuilt, 0) { Length = file.Length };
+    }
+
+    /// <summary>From the object itself, or where its lines do not say enough, from the copy that was written before it.</summary>
+    private LakeManifest? ManifestOf(LakeObjectName name, byte[] stored)
+    {
+        if (Shape.Lines.IsWhole)
+        {
+            return ManifestRebuild.From(name, stored);
+        }
+
+        var sha256 = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(stored));
+        return ReadOrNull(_folder.PathOf(Sidecar.BoundName(name.ToString(), sha256))) is { } bound && Sidecar.Read(bound) is var (manifest, _) && manifest.Sha256 == sha256 ? manifest : null;
     }
 
     /// <summary>A sync may take long on a busy disk: it gets a thread of its own rather than one that other roles wait for.</summary>

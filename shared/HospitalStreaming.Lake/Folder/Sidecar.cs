@@ -13,11 +13,16 @@ internal static class Sidecar
 
     private const string End = "end\n";
 
-    internal static byte[] Write(LakeManifest manifest) =>
-        Encoding.ASCII.GetBytes(string.Concat(ManifestFields.Write(manifest).Select(field => $"{field.Key}={field.Value}\n")) + End);
+    internal static byte[] Write(LakeManifest manifest, CompactedPart? part = null) => Encoding.ASCII.GetBytes(
+        string.Concat((part is null ? ManifestFields.Write(manifest) : ManifestFields.Write(manifest, part)).Select(field => $"{field.Key}={field.Value}\n")) + End);
+
+    /// <summary>
+    /// Where lines do not let a manifest be made again, it is durable before its object is there, under a name that tells whose it is.
+    /// </summary>
+    internal static string BoundName(string name, string sha256) => $"{name}.{sha256[..16]}{Extension}";
 
     /// <summary>Null where it is torn or not one of ours.</summary>
-    internal static LakeManifest? Read(byte[] content)
+    internal static (LakeManifest Manifest, CompactedPart? Part)? Read(byte[] content)
     {
         var text = Encoding.ASCII.GetString(content);
         if (!text.EndsWith('\n' + End, StringComparison.Ordinal))
@@ -35,6 +40,6 @@ internal static class Sidecar
             }
         }
 
-        return ManifestFields.Read(fields);
+        return ManifestFields.Read(fields) is { } manifest ? (manifest, ManifestFields.ReadPart(fields, manifest)) : null;
     }
 }

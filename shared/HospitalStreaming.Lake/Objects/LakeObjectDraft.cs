@@ -15,6 +15,7 @@ public sealed class LakeObjectDraft : IDisposable
     private readonly SchemaWatch _schema = new();
     private readonly ObjectPacker _packer;
     private (ReadOnlyMemory<byte> Stored, LakeManifest Manifest)? _finished;
+    private long? _firstTimestampMs;
     private Lsn? _lowest;
     private Lsn? _highest;
 
@@ -23,9 +24,18 @@ public sealed class LakeObjectDraft : IDisposable
     /// <param name="start">Where it starts: the `next` of the object before it, even where the first record comes later.</param>
     /// <param name="compression">How it is stored.</param>
     public LakeObjectDraft(LakeStream stream, long start, LakeCompression compression)
+        : this(stream, start, LakeShape.Of(compression))
     {
-        (Stream, Start, Next, Compression) = (stream, start, start, compression);
-        _packer = new ObjectPacker(compression);
+    }
+
+    /// <summary>Begins an object.</summary>
+    /// <param name="stream">Its chain.</param>
+    /// <param name="start">Where it starts: the `next` of the object before it, even where the first record comes later.</param>
+    /// <param name="shape">How it is stored.</param>
+    public LakeObjectDraft(LakeStream stream, long start, LakeShape shape)
+    {
+        (Stream, Start, Next, Shape) = (stream, start, start, shape);
+        _packer = new ObjectPacker(shape.Compression);
     }
 
     /// <summary>Its chain.</summary>
@@ -44,13 +54,10 @@ public sealed class LakeObjectDraft : IDisposable
     public long Bytes { get; private set; }
 
     /// <summary>How it is stored.</summary>
-    public LakeCompression Compression { get; }
+    public LakeShape Shape { get; }
 
-    /// <summary>UTC day of the first record, which files the object; null while empty.</summary>
-    public DateOnly? Day { get; private set; }
-
-    /// <summary>Its name; it needs a first record.</summary>
-    public LakeObjectName Name => new(Stream, Day ?? throw new InvalidOperationException("an empty object has no name"), Start, Compression);
+    /// <summary>Its name; it needs a first record, whose time may be part of it.</summary>
+    public LakeObjectName Name => Shape.Layout.NameOf(Stream, _firstTimestampMs ?? throw new InvalidOperationException("an empty object has no name"), Start, Shape.Compression);
 
     /// <summary>Whether a record shows a table with other columns than this object has it so far.</summary>
     public bool ChangesSchema(ChangeFacts facts) => _schema.Differs(facts);
@@ -64,7 +71,7 @@ public sealed class LakeObjectDraft : IDisposable
             throw new InvalidOperationException($"{record.Position} cannot join an object that {(_finished is null ? $"is at {Next}" : "is finished")}");
         }
 
-        Day ??= LakeObjectName.DayOf(record.TimestampMs);
+        _firstTimestampMs ??= record.TimestampMs;
         _packer.Write(line);
         _schema.Note(facts);
         if (facts.Lsn is { } lsn)
@@ -83,7 +90,7 @@ public sealed class LakeObjectDraft : IDisposable
     {
         var facts = record.Value is { } value ? ChangeFactsReader.Read(value.Span) : default;
         var line = new ArrayBufferWriter<byte>(512);
-        LakeLineWriter.Write(line, record, facts);
+        LakeLineWriter.Write(line, record, facts, Shape.Lines);
         Add(record, facts, line.WrittenSpan);
     }
 

@@ -83,6 +83,25 @@ public sealed class LakeObjectReader : IDisposable
         }
     }
 
+    /// <summary>The lines as they are stored, without their line feeds; for lakes from whose lines records cannot be made again.</summary>
+    /// <exception cref="LakeDamageException">There are not as many as the manifest says.</exception>
+    public IEnumerable<ReadOnlyMemory<byte>> Lines()
+    {
+        ObjectDisposedException.ThrowIf(_stored is null, this);
+        using var lines = StoredLines.Open(_stored, (int)_manifest.StoredBytes, _object.Name.Compression, _manifest.UncompressedBytes);
+        var rows = 0;
+        while (Next(lines) is { } line)
+        {
+            rows++;
+            yield return line;
+        }
+
+        if (rows != _manifest.Rows || lines.BytesRead != _manifest.UncompressedBytes)
+        {
+            throw new LakeDamageException($"{_object.Name}: {rows} lines, its manifest says {_manifest.Rows}");
+        }
+    }
+
     /// <summary>Gives the stored bytes back to the pool.</summary>
     public void Dispose()
     {

@@ -35,6 +35,20 @@ internal static class ManifestFields
         }
     }
 
+    /// <summary>Adds where the bytes of an emptied object lie.</summary>
+    internal static Dictionary<string, string> Write(LakeManifest manifest, CompactedPart part)
+    {
+        var fields = Write(manifest);
+        (fields["compacted_into"], fields["first_byte"]) = (part.Path, Text(part.First));
+        return fields;
+    }
+
+    /// <summary>Where the bytes lie; null where the object was not emptied.</summary>
+    internal static CompactedPart? ReadPart(IReadOnlyDictionary<string, string> fields, LakeManifest? manifest) =>
+        manifest is not null && fields.TryGetValue("compacted_into", out var path) && long.TryParse(fields.GetValueOrDefault("first_byte"), NumberStyles.None, CultureInfo.InvariantCulture, out var first)
+            ? new CompactedPart(path, first, manifest.StoredBytes)
+            : null;
+
     private static Lsn? LsnOf(string text) => text.Length == 0 ? null : Lsn.Parse(text);
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);

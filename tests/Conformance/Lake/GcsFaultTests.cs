@@ -28,8 +28,8 @@ public sealed class GcsFaultTests(GcsServer server) : IClassFixture<GcsServer>, 
                 {
                     // A few lines, one request, a session of several parts.
                     grid.Add(status, place, compression, 100);
-                    grid.Add(status, place, compression, 3_000_000);
-                    grid.Add(status, place, compression, 13_000_000);
+                    grid.Add(status, place, compression, 600_000);
+                    grid.Add(status, place, compression, 2_900_000);
                 }
             }
         }
@@ -50,11 +50,11 @@ public sealed class GcsFaultTests(GcsServer server) : IClassFixture<GcsServer>, 
     [MemberData(nameof(Grid))]
     public async Task An_upload_that_goes_wrong_ends_in_one_whole_object(int? status, FaultPlace at, LakeCompression compression, int bytes)
     {
-        var lake = server.Open(_bucket, _proxy, compression);
+        var lake = server.Open(_bucket, LakeShape.Of(compression), _proxy, smallParts: true);
         using var draft = Samples.Noise(Visits, bytes, compression);
         var (stored, manifest) = draft.Finish();
-        var session = stored.Length >= 8 * 1024 * 1024;
-        session.ShouldBe(bytes > 10_000_000);
+        var session = stored.Length >= 1024 * 1024;
+        session.ShouldBe(bytes > 2_000_000);
 
         // In a session the parts go wrong: the second, the question after it, and the last.
         _proxy.Strikes = request => request.IsUpload && request.Method == (session ? "PUT" : "POST") && (!session || request.Header("Content-Range")?.StartsWith("bytes 0-", StringComparison.Ordinal) != true);
@@ -76,8 +76,8 @@ public sealed class GcsFaultTests(GcsServer server) : IClassFixture<GcsServer>, 
     [InlineData(null, FaultPlace.End)]
     public async Task A_session_whose_opening_or_last_part_goes_wrong_ends_in_one_whole_object(int? status, FaultPlace at)
     {
-        var lake = server.Open(_bucket, _proxy);
-        using var draft = Samples.Noise(Visits, 13_000_000, LakeCompression.Gzip);
+        var lake = server.Open(_bucket, LakeShape.Of(LakeCompression.Gzip), _proxy, smallParts: true);
+        using var draft = Samples.Noise(Visits, 2_900_000, LakeCompression.Gzip);
         var last = $"-{draft.Finish().Stored.Length - 1}/";
         var (opening, ending) = (false, false);
         _proxy.Choose = request =>
@@ -105,8 +105,8 @@ public sealed class GcsFaultTests(GcsServer server) : IClassFixture<GcsServer>, 
         // Without the guard: a question ends the upload here, so a short object gets the name.
         await using var bare = new FaultProxy(server.Address, guarded: false);
         bare.Strikes = request => request is { IsUpload: true, Method: "PUT" } && request.Header("Content-Range")?.StartsWith("bytes 0-", StringComparison.Ordinal) != true;
-        var lake = server.Open(_bucket, bare);
-        using var draft = Samples.Noise(Visits, 13_000_000, LakeCompression.Gzip);
+        var lake = server.Open(_bucket, LakeShape.Of(LakeCompression.Gzip), bare, smallParts: true);
+        using var draft = Samples.Noise(Visits, 2_900_000, LakeCompression.Gzip);
         bare.Next(new Fault(null, at));
 
         var put = await Samples.PutAsync(lake, draft, Token);
@@ -119,8 +119,8 @@ public sealed class GcsFaultTests(GcsServer server) : IClassFixture<GcsServer>, 
     [Fact]
     public async Task A_lost_session_is_begun_again()
     {
-        var lake = server.Open(_bucket, _proxy);
-        using var draft = Samples.Noise(Visits, 13_000_000, LakeCompression.Gzip);
+        var lake = server.Open(_bucket, LakeShape.Of(LakeCompression.Gzip), _proxy, smallParts: true);
+        using var draft = Samples.Noise(Visits, 2_900_000, LakeCompression.Gzip);
         _proxy.Strikes = request => request is { IsUpload: true, Method: "PUT" };
         _proxy.Next(new Fault(410, FaultPlace.Start), new Fault(404, FaultPlace.Start));
 
@@ -136,8 +136,8 @@ public sealed class GcsFaultTests(GcsServer server) : IClassFixture<GcsServer>, 
     {
         var puts = await Task.WhenAll(Enumerable.Range(0, 4).Select(async i =>
         {
-            using var draft = Samples.Noise(Visits, 13_000_000 + (i * 1_000), LakeCompression.Gzip);
-            return await Samples.PutAsync(server.Open(_bucket, _proxy), draft, Token);
+            using var draft = Samples.Noise(Visits, 2_900_000 + (i * 1_000), LakeCompression.Gzip);
+            return await Samples.PutAsync(server.Open(_bucket, LakeShape.Of(LakeCompression.Gzip), _proxy, smallParts: true), draft, Token);
         }));
 
         puts.Count(put => put.Created).ShouldBe(1);
@@ -153,7 +153,7 @@ public sealed class GcsFaultTests(GcsServer server) : IClassFixture<GcsServer>, 
     [InlineData(null, FaultPlace.End)]
     public async Task Reads_that_go_wrong_are_repeated(int? status, FaultPlace at)
     {
-        var lake = server.Open(_bucket, _proxy);
+        var lake = server.Open(_bucket, LakeShape.Of(LakeCompression.Gzip), _proxy, smallParts: true);
         using var draft = Samples.Draft(Visits, 0, 100);
         var put = await Samples.PutAsync(lake, draft, Token);
 
@@ -176,7 +176,7 @@ public sealed class GcsFaultTests(GcsServer server) : IClassFixture<GcsServer>, 
     [InlineData(501)]
     public async Task What_trying_again_does_not_help_is_not_tried_again(int status)
     {
-        var lake = server.Open(_bucket, _proxy);
+        var lake = server.Open(_bucket, LakeShape.Of(LakeCompression.Gzip), _proxy, smallParts: true);
         using var draft = Samples.Draft(Visits, 0, 1);
         _proxy.Next(new Fault(status, FaultPlace.Start));
 
@@ -187,7 +187,7 @@ public sealed class GcsFaultTests(GcsServer server) : IClassFixture<GcsServer>, 
     [Fact]
     public async Task What_does_not_pass_is_given_up_and_said()
     {
-        var lake = server.Open(_bucket, _proxy);
+        var lake = server.Open(_bucket, LakeShape.Of(LakeCompression.Gzip), _proxy, smallParts: true);
         using var draft = Samples.Draft(Visits, 0, 1);
         _proxy.Choose = _ => new Fault(503, FaultPlace.Start);
 
@@ -198,7 +198,7 @@ public sealed class GcsFaultTests(GcsServer server) : IClassFixture<GcsServer>, 
     [Fact]
     public async Task Retry_after_is_waited_for()
     {
-        var lake = server.Open(_bucket, _proxy);
+        var lake = server.Open(_bucket, LakeShape.Of(LakeCompression.Gzip), _proxy, smallParts: true);
         using var draft = Samples.Draft(Visits, 0, 1);
         _proxy.Next(new Fault(429, FaultPlace.Start) { RetryAfterSeconds = 1 });
         var watch = System.Diagnostics.Stopwatch.StartNew();

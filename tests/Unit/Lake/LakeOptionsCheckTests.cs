@@ -21,7 +21,7 @@ public sealed class LakeOptionsCheckTests
     [Fact]
     public void The_sinks_settings_too()
     {
-        var wrong = new LakeSinkOptions { Group = " ", MaxAge = TimeSpan.Zero, IdleAfter = TimeSpan.FromHours(2), MaxBytes = 9_000_000, MaxRows = 0 };
+        var wrong = new LakeSinkOptions { Group = " ", MaxAge = TimeSpan.Zero, IdleAfter = TimeSpan.FromHours(2), MaxBytes = 90_000_000, MaxRows = 0 };
         wrong.Topics.Add("^(");
         wrong.Topics.Add("a b");
         new LakeSinkOptionsCheck(Options.Create(wrong)).Problems().Select(problem => problem.Key)

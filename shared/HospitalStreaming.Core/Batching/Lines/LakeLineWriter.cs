@@ -22,6 +22,79 @@ public static class LakeLineWriter
     /// <summary>The same where the value has been looked at already.</summary>
     public static int Write(IBufferWriter<byte> output, LakeRecord record, ChangeFacts facts) => Write(output, record, facts.Embeddable);
 
+    /// <summary>The same with a choice of fields, in the same order, or with the change's row as value.</summary>
+    public static int Write(IBufferWriter<byte> output, LakeRecord record, ChangeFacts facts, LakeLines lines)
+    {
+        if (lines.IsWhole)
+        {
+            return Write(output, record, facts);
+        }
+
+        var position = record.Position;
+        var length = 0;
+        if (Has(output, lines, LakeFields.Topic, "topic"u8, ref length))
+        {
+            length += Text(output, position.Topic);
+        }
+
+        if (Has(output, lines, LakeFields.Partition, "partition"u8, ref length))
+        {
+            length += Number(output, position.Partition);
+        }
+
+        if (Has(output, lines, LakeFields.Offset, "offset"u8, ref length))
+        {
+            length += Number(output, position.Offset);
+        }
+
+        if (Has(output, lines, LakeFields.Timestamp, "timestamp"u8, ref length))
+        {
+            length += Number(output, record.TimestampMs);
+        }
+
+        if (Has(output, lines, LakeFields.Headers, "headers"u8, ref length))
+        {
+            length += Headers(output, record.Headers);
+        }
+
+        if (lines.Fields.HasFlag(LakeFields.Key))
+        {
+            length += Field(output, "key"u8, record.Key, record.Key is { } key && EmbeddableJson.Check(key.Span), length == 0);
+        }
+
+        if (lines.Fields.HasFlag(LakeFields.Value))
+        {
+            length += Value(output, record, facts, lines, length == 0);
+        }
+
+        return length + Raw(output, "}\n"u8);
+    }
+
+    private static int Value(IBufferWriter<byte> output, LakeRecord record, ChangeFacts facts, LakeLines lines, bool first)
+    {
+        if (lines.Values == LakeValues.Unwrapped && facts.Embeddable && record.Value is { } change)
+        {
+            var row = new ArrayBufferWriter<byte>(change.Length + 128);
+            if (ValueUnwrapper.TryWrite(row, change.Span))
+            {
+                return Field(output, "value"u8, row.WrittenMemory, stands: true, first);
+            }
+        }
+
+        return Field(output, "value"u8, record.Value, facts.Embeddable, first);
+    }
+
+    private static bool Has(IBufferWriter<byte> output, LakeLines lines, LakeFields field, ReadOnlySpan<byte> name, ref int length)
+    {
+        if (!lines.Fields.HasFlag(field))
+        {
+            return false;
+        }
+
+        length += Raw(output, length == 0 ? "{\""u8 : ",\""u8) + Raw(output, name) + Raw(output, "\":"u8);
+        return true;
+    }
+
     private static int Write(IBufferWriter<byte> output, LakeRecord record, bool valueStands)
     {
         var position = record.Position;
@@ -36,9 +109,9 @@ public static class LakeLineWriter
         return length + Raw(output, "}\n"u8);
     }
 
-    private static int Field(IBufferWriter<byte> output, ReadOnlySpan<byte> name, ReadOnlyMemory<byte>? content, bool stands)
+    private static int Field(IBufferWriter<byte> output, ReadOnlySpan<byte> name, ReadOnlyMemory<byte>? content, bool stands, bool first = false)
     {
-        var length = Raw(output, ",\""u8) + Raw(output, name);
+        var length = Raw(output, first ? "{\""u8 : ",\""u8) + Raw(output, name);
         if (content is not { } bytes)
         {
             return length + Raw(output, "\":null"u8);

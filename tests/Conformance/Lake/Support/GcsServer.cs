@@ -63,10 +63,18 @@ public sealed class GcsServer : IAsyncLifetime
         return name;
     }
 
-    internal ILake Open(string bucket, FaultProxy? through = null, LakeCompression compression = LakeCompression.Gzip)
+    internal ILake Open(string bucket, FaultProxy? through = null, LakeCompression compression = LakeCompression.Gzip) =>
+        Open(bucket, LakeShape.Of(compression), through);
+
+    /// <param name="bucket">Its bucket.</param>
+    /// <param name="shape">How objects are stored.</param>
+    /// <param name="through">A way with faults.</param>
+    /// <param name="smallParts">Whether sessions begin at 1 MiB, in parts of 512 KiB, instead of 8 MiB for both.</param>
+    internal ILake Open(string bucket, LakeShape shape, FaultProxy? through = null, bool smallParts = false)
     {
-        var settings = new GcsSettings(bucket, through?.Address ?? Address, TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(1)) { ChunkBytes = 2 * 1024 * 1024 };
-        return new GcsLake(new GcsClient(settings, new LineMeters(), TimeProvider.System, transport: null), bucket, compression, new LakeNews(TimeProvider.System));
+        var settings = new GcsSettings(bucket, through?.Address ?? Address, TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(1));
+        settings = smallParts ? settings with { SingleRequestBytes = 1024 * 1024, ChunkBytes = 512 * 1024 } : settings;
+        return new GcsLake(new GcsClient(settings, new LineMeters(), TimeProvider.System, transport: null), bucket, shape, new LakeNews(TimeProvider.System));
     }
 
     private async Task<bool> AnswersAsync(HttpClient client)
