@@ -1,6 +1,9 @@
 # Sourced by ./hospital test: builds the solution, runs every test project found in it and the web tests, and closes with one line of totals.
 # ./hospital test [FILTER...]: further arguments go to every xunit runner, e.g. -class '*Lake*'.
 
+# A test project that hangs is ended and counted as failed; until then its running tests are named every two minutes.
+TEST_LIMIT_SECONDS=1800
+
 test_projects() {
   (cd "$HOSPITAL_ROOT" && dotnet sln HospitalStreaming.sln list | grep -E '^tests/' | while read -r project; do
     grep -q '<IsTestProject>true' "$project" && basename "$project" .csproj; done)
@@ -16,7 +19,8 @@ run_tests() {
   for project in $(test_projects); do
     say "testing $project"
     local xml="$results/$project.xml" code=0
-    "$ARTIFACTS/bin/$project/release/$project" -noLogo -xml "$xml" "$@" >&2 || code=$?
+    timeout --foreground --signal=INT --kill-after=30 "$TEST_LIMIT_SECONDS" \
+      "$ARTIFACTS/bin/$project/release/$project" -noLogo -longRunning 120 -xml "$xml" "$@" >&2 || code=$?
     if [[ ! -s "$xml" ]]; then
       say "$project crashed before it wrote its results (exit code $code)"; failed=$((failed + 1)); continue
     fi

@@ -50,7 +50,6 @@ public sealed partial class WarehouseOptionsCheck(IOptions<WarehouseOptions> opt
 
     private static IEnumerable<SettingProblem> BigQueryProblems(WarehouseOptions value)
     {
-        yield return new("Warehouse:Kind", "set postgres: this build has no BigQuery version of the warehouse");
         if (string.IsNullOrWhiteSpace(value.Project))
         {
             yield return new("Warehouse:Project", "give the Google Cloud project of the data sets");

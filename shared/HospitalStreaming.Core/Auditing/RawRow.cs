@@ -1,3 +1,4 @@
+using System.Text.Json;
 using HospitalStreaming.Core.Batching.Lines;
 using HospitalStreaming.Core.Merging;
 
@@ -58,7 +59,9 @@ public sealed record RawRow(
         record.Poison is null ? null : line.Value);
 
     /// <summary>Names of the columns in which two rows of one offset differ; empty where they are the same.</summary>
-    public IReadOnlyList<string> DifferencesFrom(RawRow other)
+    /// <param name="other">The other row.</param>
+    /// <param name="texts">What makes two JSON texts the same.</param>
+    public IReadOnlyList<string> DifferencesFrom(RawRow other, JsonSameness texts = JsonSameness.Bytes)
     {
         List<string>? differing = null;
         Note("source_epoch", SourceEpoch == other.SourceEpoch);
@@ -77,6 +80,8 @@ public sealed record RawRow(
         Note("original_value", Same(OriginalValue, other.OriginalValue));
         return differing ?? [];
 
+        bool Same(ReadOnlyMemory<byte>? left, ReadOnlyMemory<byte>? right) => texts == JsonSameness.Bytes ? SameBytes(left, right) : SameJson(left, right);
+
         void Note(string column, bool same)
         {
             if (!same)
@@ -86,6 +91,26 @@ public sealed record RawRow(
         }
     }
 
-    private static bool Same(ReadOnlyMemory<byte>? left, ReadOnlyMemory<byte>? right) =>
+    private static bool SameBytes(ReadOnlyMemory<byte>? left, ReadOnlyMemory<byte>? right) =>
         left.HasValue == right.HasValue && (!left.HasValue || left.Value.Span.SequenceEqual(right!.Value.Span));
+
+    // What is no JSON was kept as bytes.
+    private static bool SameJson(ReadOnlyMemory<byte>? left, ReadOnlyMemory<byte>? right)
+    {
+        if (SameBytes(left, right) || !left.HasValue || !right.HasValue)
+        {
+            return left.HasValue == right.HasValue;
+        }
+
+        try
+        {
+            using var one = JsonDocument.Parse(left.Value);
+            using var another = JsonDocument.Parse(right.Value);
+            return JsonElement.DeepEquals(one.RootElement, another.RootElement);
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using HospitalStreaming.Core.Auditing;
 using HospitalStreaming.Core.Batching.Lines;
 using HospitalStreaming.Core.Changes;
 using HospitalStreaming.Core.Domain;
@@ -17,15 +18,37 @@ internal sealed class RawRows(WarehouseNames names, TableDescription table)
     /// <param name="keys">Only these keys; null for all.</param>
     /// <param name="asOf">What follows the table's name where a moment is asked for, else empty.</param>
     internal string Select(IReadOnlyCollection<long>? keys, string asOf) => $"""
-        SELECT source_epoch, topic, `partition`, `offset`, `timestamp`, TO_JSON_STRING(headers), TO_JSON_STRING(key), TO_JSON_STRING(value), key_bytes, value_bytes
-        FROM `{names.Raw}`.`{table.Name}`{asOf}
+        {Columns(asOf)}
         WHERE {(keys is null ? "key_id IS NOT NULL" : $"key_id IN ({SqlText.Numbers(keys)})")}
         ORDER BY key_id, load_seq, `partition`, `offset`
         """;
 
-    /// <summary>Reads a row of <see cref="Select"/>.</summary>
+    /// <summary>A query of all rows of one chain, named by the parameters partition and epoch, by offset.</summary>
+    /// <param name="asOf">What follows the table's name where a moment is asked for, else empty.</param>
+    internal string SelectChain(string asOf) => $"""
+        {Columns(asOf)}
+        WHERE `partition` = @partition AND stream_epoch = @epoch
+        ORDER BY `offset`
+        """;
+
+    /// <summary>Reads the record in a row of either query.</summary>
     /// <exception cref="FormatException">It is no line of a lake: it was altered.</exception>
-    internal ReadRecord Read(object?[] row) => _reader.Read(LakeLineReader.Read(Line(row)), (int)(long)row[0]!);
+    internal ReadRecord Read(object?[] row) => _reader.Read(LakeLineReader.Read(Line(row)), SourceEpoch(row));
+
+    /// <summary>The whole row of either query: what its line says, but for the columns beside the line.</summary>
+    /// <exception cref="FormatException">It is no line of a lake: it was altered.</exception>
+    internal RawRow ReadRow(object?[] row)
+    {
+        var line = LakeLineReader.Read(Line(row));
+        return RawRow.Of(line, _reader.Read(line, SourceEpoch(row)), SourceEpoch(row));
+    }
+
+    private static int SourceEpoch(object?[] row) => row[0] is long epoch ? (int)epoch : throw new FormatException("a raw row has no source epoch");
+
+    private string Columns(string asOf) => $"""
+        SELECT source_epoch, topic, `partition`, `offset`, `timestamp`, TO_JSON_STRING(headers), TO_JSON_STRING(key), TO_JSON_STRING(value), key_bytes, value_bytes
+        FROM `{names.Raw}`.`{table.Name}`{asOf}
+        """;
 
     // JSON's null and no JSON at all both come back as the text null: a line has a key and a value, or their bytes.
     private static byte[] Line(object?[] row) => Encoding.UTF8.GetBytes(string.Create(

@@ -19,6 +19,8 @@ internal sealed class BigQueryWarehouseView(BigQuerySql sql, WarehouseNames name
 {
     private static readonly Dictionary<string, object?> None = [];
 
+    public JsonSameness RawTexts => JsonSameness.Values;
+
     public async Task<IReadOnlyList<LoadPosition>> PositionsAsync(CancellationToken cancellation) =>
         [.. (await sql.QueryAsync($"SELECT {BigQueryLedger.PositionColumns} FROM `{names.Line}`.positions{asOf}", None, cancellation)).Rows.Select(BigQueryLedger.Position)];
 
@@ -38,6 +40,16 @@ internal sealed class BigQueryWarehouseView(BigQuerySql sql, WarehouseNames name
             $"SELECT stream_epoch, `partition`, COUNT(*), SUM(`offset`) FROM `{names.Raw}`.`{table.Name}`{asOf} GROUP BY 1, 2", None, cancellation);
         return [.. tallies.Rows.Select(row => new RawTally(
             new LakeStream(TopicNames.ChangesOf(table.Name), (string)row[0]!, (int)(long)row[1]!), (long)row[2]!, (long)row[3]!))];
+    }
+
+    public async IAsyncEnumerable<RawRow> RowsAsync(TableDescription table, LakeStream stream, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var raw = new RawRows(names, table);
+        var chain = new Dictionary<string, object?> { ["partition"] = (long)stream.Partition, ["epoch"] = stream.Epoch };
+        await foreach (var row in sql.StreamAsync(raw.SelectChain(asOf), chain, cancellation))
+        {
+            yield return raw.ReadRow(row);
+        }
     }
 
     public async IAsyncEnumerable<RawChange> RawAsync(

@@ -9,7 +9,8 @@ namespace HospitalStreaming.Warehouse.Verify;
 /// <param name="table">Raw table, for messages.</param>
 /// <param name="stream">The chain.</param>
 /// <param name="rows">Raw's rows of it, by offset.</param>
-internal sealed class ChainComparison(string table, LakeStream stream, IAsyncEnumerator<RawRow> rows) : IAsyncDisposable
+/// <param name="texts">What the warehouse keeps of JSON.</param>
+internal sealed class ChainComparison(string table, LakeStream stream, IAsyncEnumerator<RawRow> rows, JsonSameness texts) : IAsyncDisposable
 {
     private const int MaxNamed = 5;
 
@@ -47,7 +48,7 @@ internal sealed class ChainComparison(string table, LakeStream stream, IAsyncEnu
             return;
         }
 
-        if (_row.DifferencesFrom(expected) is { Count: > 0 } columns)
+        if (_row.DifferencesFrom(expected, texts) is { Count: > 0 } columns)
         {
             _altered.Add(() => string.Create(CultureInfo.InvariantCulture, $"{expected.Offset} ({string.Join(", ", columns)}) of {name}"));
         }

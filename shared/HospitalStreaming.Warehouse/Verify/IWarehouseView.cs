@@ -8,6 +8,9 @@ namespace HospitalStreaming.Warehouse.Verify;
 /// <summary>One moment of a warehouse. Everything read through it belongs together; large tables are streamed.</summary>
 public interface IWarehouseView
 {
+    /// <summary>What the warehouse keeps of raw's JSON.</summary>
+    JsonSameness RawTexts { get; }
+
     /// <summary>How far every chain is loaded.</summary>
     Task<IReadOnlyList<LoadPosition>> PositionsAsync(CancellationToken cancellation);
 
@@ -18,6 +21,7 @@ public interface IWarehouseView
     Task<IReadOnlyList<RawTally>> TalliesAsync(TableDescription table, CancellationToken cancellation);
 
     /// <summary>Raw's rows of one chain as they stand, all of them, by offset.</summary>
+    /// <exception cref="FormatException">A raw row cannot be read: it was altered.</exception>
     IAsyncEnumerable<RawRow> RowsAsync(TableDescription table, LakeStream stream, CancellationToken cancellation);
 
     /// <summary>Raw rows that have a key, key by key, each key's in log order.</summary>

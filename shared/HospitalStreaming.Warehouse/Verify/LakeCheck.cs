@@ -71,7 +71,8 @@ internal sealed class LakeCheck(ILake lake, SourceEpochs epochs)
             findings.Add(string.Create(CultureInfo.InvariantCulture, $"lake, {stream}: objects end at {end}, the warehouse has loaded up to {position.Next}"));
         }
 
-        await using var comparison = new ChainComparison(table.Name, stream, view.RowsAsync(table, stream, cancellation).GetAsyncEnumerator(cancellation));
+        var rows = view.RowsAsync(table, stream, cancellation).GetAsyncEnumerator(cancellation);
+        await using var comparison = new ChainComparison(table.Name, stream, rows, view.RawTexts);
         var readable = whole.Select(item => item.Name.StartOffset).ToHashSet();
         foreach (var gone in loaded.Values.Where(item => item.Stream == stream && !readable.Contains(item.Start)))
         {

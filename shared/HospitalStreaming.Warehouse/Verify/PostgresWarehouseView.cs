@@ -17,6 +17,8 @@ namespace HospitalStreaming.Warehouse.Verify;
 /// <summary>One open snapshot of the warehouse on PostgreSQL.</summary>
 internal sealed class PostgresWarehouseView(NpgsqlConnection connection, WarehouseNames names) : IWarehouseView
 {
+    public JsonSameness RawTexts => JsonSameness.Bytes;
+
     public Task<IReadOnlyList<LoadPosition>> PositionsAsync(CancellationToken cancellation) => new Ledger(names).PositionsAsync(connection, cancellation);
 
     public async IAsyncEnumerable<LoadedObject> LoadedObjectsAsync(string topic, [EnumeratorCancellation] CancellationToken cancellation)

@@ -42,6 +42,17 @@ public sealed class RawRowTests
     [Fact]
     public void Texts_are_compared_by_their_bytes_not_by_where_they_lie() => (Row with { After = Bytes("{\"a\":1}") }).DifferencesFrom(Row).ShouldBeEmpty();
 
+    [Theory]
+    [InlineData("""{"a":1,"b":"x"}""", """{ "b": "x", "a": 1.0 }""", true)]
+    [InlineData("""{"a":"\u00e9"}""", """{"a":"é"}""", true)]
+    [InlineData("""{"a":1}""", """{"a":"1"}""", false)]
+    [InlineData("""{"a":null}""", """{}""", false)]
+    [InlineData("""{"a":[1,2]}""", """{"a":[2,1]}""", false)]
+    [InlineData("""{"a":1.0000000000000000001}""", """{"a":1}""", false)]
+    [InlineData("no JSON", "no  JSON", false)]
+    public void A_warehouse_that_keeps_JSON_values_is_held_to_the_values(string went, string came, bool same) =>
+        (Row with { After = Bytes(came) }).DifferencesFrom(Row with { After = Bytes(went) }, JsonSameness.Values).ShouldBe(same ? [] : ["after"]);
+
     [Fact]
     public void A_missing_text_is_not_an_empty_one() =>
         (Row with { Before = null }).DifferencesFrom(Row with { Before = ReadOnlyMemory<byte>.Empty }).ShouldBe(["before"]);

@@ -28,7 +28,7 @@ internal sealed class BigQueryUnderTest : IWarehouseUnderTest
         (_storage, _bucket, Names) = (storage, bucket, new WarehouseNames(prefix));
         var settings = new GcsSettings(bucket, storage, TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(10));
         Lake = new GcsLake(
-            new GcsClient(settings, new LineMeters(), TimeProvider.System, null), bucket, LakeCompression.None, new LakeNews(TimeProvider.System));
+            new GcsClient(settings, new LineMeters(), TimeProvider.System, null), bucket, LakeShape.Of(LakeCompression.None), new LakeNews(TimeProvider.System));
         (Address, Client) = (bigQuery, ClientOf(bigQuery));
     }
 
