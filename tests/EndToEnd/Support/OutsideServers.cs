@@ -8,6 +8,9 @@ namespace HospitalStreaming.Tests.EndToEnd.Support;
 /// <summary>Real servers that are not ours, from the lab: Kafka, PostgreSQL 15, Kafka Connect with Debezium, stand-ins for Cloud Storage and BigQuery.</summary>
 internal sealed class OutsideServers : IAsyncDisposable
 {
+    /// <summary>Project of the BigQuery stand-in.</summary>
+    public const string Project = "hospital-local";
+
     private readonly LabServers _lab = new();
 
     /// <summary>Connection string of a database on the lab's PostgreSQL.</summary>
@@ -52,12 +55,13 @@ internal sealed class OutsideServers : IAsyncDisposable
         answer.EnsureSuccessStatusCode();
     }
 
-    /// <summary>Whether a query on the BigQuery stand-in gives a row; a table that is not there yet gives none.</summary>
-    public async Task<bool> BigQueryHasAsync(string sql, CancellationToken cancellation)
+    /// <summary>The first value of a query on the BigQuery stand-in; null while its table is not there or has no row.</summary>
+    public async Task<long?> BigQueryOneAsync(string sql, CancellationToken cancellation)
     {
         using var http = new HttpClient { BaseAddress = new Uri(_lab.BigQuery) };
-        using var answer = await http.PostAsJsonAsync("/bigquery/v2/projects/hospital-local/queries", new { query = sql, useLegacySql = false }, cancellation);
-        return answer.IsSuccessStatusCode && (await answer.Content.ReadFromJsonAsync<JsonNode>(cancellation))?["rows"] is JsonArray { Count: > 0 };
+        using var answer = await http.PostAsJsonAsync($"/bigquery/v2/projects/{Project}/queries", new { query = sql, useLegacySql = false }, cancellation);
+        var page = answer.IsSuccessStatusCode ? await answer.Content.ReadFromJsonAsync<JsonNode>(cancellation) : null;
+        return page?["rows"] is JsonArray { Count: > 0 } rows ? long.Parse((string)rows[0]!["f"]![0]!["v"]!, CultureInfo.InvariantCulture) : null;
     }
 
     /// <summary>What Kafka Connect says of the connector.</summary>
