@@ -10,6 +10,7 @@ var root = new RootCommand("HospitalStreaming: from a committed row to a live ch
     StatusCommand.Create(),
     TopicsCommand.Create(),
     LoadCommand.Create(),
+    LakeCommand.Create(),
     VerifyCommand.Create(),
     HashPasswordCommand.Create(),
     HealthCommand.Create(),

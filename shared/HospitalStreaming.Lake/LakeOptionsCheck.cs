@@ -45,7 +45,7 @@ public sealed partial class LakeOptionsCheck(IOptions<LakeOptions> options) : IO
 
         if (value.Compression is not ("gzip" or "none"))
         {
-            yield return new("Lake:Compression", value.Compression == "zstd" ? "use gzip or none: BigQuery cannot load zstd, and .NET 10 has no maintained zstd of its own" : "use gzip or none");
+            yield return new("Lake:Compression", value.Compression == "zstd" ? "use gzip or none: BigQuery cannot load zstd, .NET 10 has none of its own, and no maintained library for it is at hand" : "use gzip or none");
         }
 
         foreach (var problem in Keys(value).Concat(Lines(value)))

@@ -48,4 +48,16 @@ internal sealed class CommonOptions
             ? configuration
             : throw new StartException($"no line runs with the state folder {folder}. Start one with `hospital up`, name its folder with --state, or set Kafka:BootstrapServers and the other addresses");
     }
+
+    /// <summary>The configuration of a command that needs the lake alone: the one the settings name, or else that of the state folder, whether its line runs or not.</summary>
+    public IConfigurationRoot OfLake(ParseResult parsed)
+    {
+        var folder = StateFolder(parsed);
+        var overrides = Overrides(parsed);
+        var found = RunningLine.Find(folder) ?? new Dictionary<string, string?>();
+        var configuration = Settings.Build(overrides, found);
+        return configuration["Lake:Kind"] is null or "folder" && string.IsNullOrEmpty(configuration["Lake:Folder"])
+            ? Settings.Build(overrides, new Dictionary<string, string?>(found) { ["Lake:Folder"] = Path.Combine(folder, "lake") })
+            : configuration;
+    }
 }

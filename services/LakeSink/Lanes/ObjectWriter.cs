@@ -54,9 +54,11 @@ internal sealed partial class ObjectWriter
                     {
                         return await _lake.CreateAsync(name, stored, manifest, token);
                     }
-                    catch (LakeException) when (!waits)
+                    catch (LakeException failure) when (!waits && failure is not LakeDamageException)
                     {
+                        // Whoever sees that one waits must also see why.
                         waits = true;
+                        _lastFailure = failure.Message;
                         Interlocked.Increment(ref _waiting);
                         throw;
                     }

@@ -11,8 +11,8 @@ using HospitalStreaming.Lake.Objects;
 namespace HospitalStreaming.LakeSink.Lanes;
 
 /// <summary>
-/// One partition's records to objects: take, cut, write, commit, in this order and never the next object before the last one's offset was
-/// committed or refused. The rules of the chain are <see cref="ChainWriter"/>'s; this joins them to lane, lake and clock.
+/// One partition's records to objects: take, cut, write, commit, in this order. While one object is written and its offset committed the next one
+/// fills; it is never written before that is done. The rules of the chain are <see cref="ChainWriter"/>'s; this joins them to lane, lake and clock.
 /// </summary>
 internal sealed class PartitionWriter : IDisposable
 {
@@ -27,7 +27,10 @@ internal sealed class PartitionWriter : IDisposable
     private readonly TimeProvider _clock;
     private readonly ChainWriter _chain;
     private readonly ArrayBufferWriter<byte> _line = new(1024);
+    private readonly CancellationTokenSource _patience;
     private LakeObjectDraft _draft;
+    private (LakeObjectDraft Draft, Task<LakePut> Put)? _writing;
+    private Task _due = Task.CompletedTask;
     private long _openedAt;
     private long _lastTakenAt;
 
@@ -37,12 +40,14 @@ internal sealed class PartitionWriter : IDisposable
         (_lane, _stream, _policy, _shape, _objects, _status, _meters, _clock) = (lane, stream, policy, shape, objects, status, meters, clock);
         _chain = new ChainWriter(head);
         _draft = new LakeObjectDraft(stream, head, shape);
+        _patience = new CancellationTokenSource(Timeout.InfiniteTimeSpan, clock);
     }
 
     /// <summary>Works until the partition is revoked; what was taken by then is still written if that goes quickly.</summary>
     /// <exception cref="LakeDamageException">Our place in the chain is taken by something that is no object of this log.</exception>
     public async Task RunAsync(CancellationToken revoked)
     {
+        using var ending = revoked.Register(() => _patience.CancelAfter(LastFlush));
         try
         {
             await WorkAsync(revoked);
@@ -51,20 +56,41 @@ internal sealed class PartitionWriter : IDisposable
         {
             // Whatever is left unwritten is read again by the next owner.
         }
+        catch
+        {
+            await LeaveAsync();
+            throw;
+        }
 
-        using var patience = new CancellationTokenSource(LastFlush, _clock);
         try
         {
-            await FlushAsync(patience.Token);
+            _patience.CancelAfter(LastFlush);
+            await CutAsync();
+            await SettleAsync();
         }
-        catch (OperationCanceledException) when (patience.IsCancellationRequested)
+        catch (OperationCanceledException) when (_patience.IsCancellationRequested)
         {
             // The lake is slow just now; nothing was committed for it.
         }
     }
 
+    /// <summary>Waits until the object on its way is no longer read from, so that its memory can serve another; its outcome no longer matters.</summary>
+    private async Task LeaveAsync()
+    {
+        if (_writing is { } writing)
+        {
+            _patience.CancelAfter(LastFlush);
+            await ((Task)writing.Put).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
     /// <inheritdoc/>
-    public void Dispose() => _draft.Dispose();
+    public void Dispose()
+    {
+        _draft.Dispose();
+        _writing?.Draft.Dispose();
+        _patience.Dispose();
+    }
 
     private async Task WorkAsync(CancellationToken revoked)
     {
@@ -72,27 +98,21 @@ internal sealed class PartitionWriter : IDisposable
         while (true)
         {
             await TakeQueuedAsync(revoked);
-            if (_draft.Rows == 0)
+            if (_writing?.Put.IsCompleted == true)
             {
-                more ??= _lane.WaitAsync(revoked).AsTask();
-                if (!await more)
-                {
-                    return;
-                }
-
-                more = null;
+                await SettleAsync();
                 continue;
             }
 
-            var remaining = _policy.Remaining(_clock.GetElapsedTime(_openedAt), _clock.GetElapsedTime(_lastTakenAt));
-            if (remaining <= TimeSpan.Zero)
+            var isDue = _draft.Rows > 0 && Remaining() <= TimeSpan.Zero;
+            if (isDue && _writing is null)
             {
-                await FlushAsync(revoked);
+                await CutAsync();
                 continue;
             }
 
             more ??= _lane.WaitAsync(revoked).AsTask();
-            await Task.WhenAny(more, Task.Delay(remaining, _clock, revoked));
+            await WaitAsync(more, isDue, revoked);
             revoked.ThrowIfCancellationRequested();
             if (more.IsCompleted)
             {
@@ -106,6 +126,27 @@ internal sealed class PartitionWriter : IDisposable
         }
     }
 
+    /// <summary>Returns when there are records, a write has ended, or the open object may have become due.</summary>
+    private async Task WaitAsync(Task more, bool isDue, CancellationToken revoked)
+    {
+        var waits = new List<Task>(3) { more };
+        if (_writing is { } writing)
+        {
+            waits.Add(writing.Put);
+        }
+
+        if (_draft.Rows > 0 && !isDue)
+        {
+            // A deadline only ever moves away, so one timer at a time will do: it may come early, never late.
+            _due = _due.IsCompleted ? Task.Delay(Remaining(), _clock, revoked) : _due;
+            waits.Add(_due);
+        }
+
+        await Task.WhenAny(waits);
+    }
+
+    private TimeSpan Remaining() => _policy.Remaining(_clock.GetElapsedTime(_openedAt), _clock.GetElapsedTime(_lastTakenAt));
+
     private async Task TakeQueuedAsync(CancellationToken revoked)
     {
         var received = 0;
@@ -113,11 +154,12 @@ internal sealed class PartitionWriter : IDisposable
         {
             while (_lane.TryRead(out var record))
             {
+                revoked.ThrowIfCancellationRequested();
                 received++;
-                await TakeAsync(new LakeRecord(record.Position, record.TimestampMs, Bytes(record.Key), Bytes(record.Value), record.Headers), revoked);
-                if (_draft.Rows > 0 && _policy.Remaining(_clock.GetElapsedTime(_openedAt), TimeSpan.Zero) <= TimeSpan.Zero)
+                await TakeAsync(new LakeRecord(record.Position, record.TimestampMs, Bytes(record.Key), Bytes(record.Value), record.Headers));
+                if ((received & 63) == 0 && _draft.Rows > 0 && _writing is null && _policy.Remaining(_clock.GetElapsedTime(_openedAt), TimeSpan.Zero) <= TimeSpan.Zero)
                 {
-                    await FlushAsync(revoked);
+                    await CutAsync();
                 }
             }
         }
@@ -134,73 +176,121 @@ internal sealed class PartitionWriter : IDisposable
     /// <summary>No bytes stay no bytes: a plain conversion would make them an empty value.</summary>
     private static ReadOnlyMemory<byte>? Bytes(byte[]? bytes) => bytes is null ? (ReadOnlyMemory<byte>?)null : bytes;
 
-    private async Task TakeAsync(LakeRecord record, CancellationToken revoked)
+    private ValueTask TakeAsync(LakeRecord record)
     {
-        var offset = record.Position.Offset;
-        if (!_chain.Wants(offset))
+        if (!_chain.Wants(record.Position.Offset))
         {
-            return;
+            return default;
         }
 
         var facts = record.Value is { } value ? ChangeFactsReader.Read(value.Span) : default;
         _line.ResetWrittenCount();
         LakeLineWriter.Write(_line, record, facts, _shape.Lines);
+        if (_policy.CutBefore(_draft.Rows, _draft.Bytes, _line.WrittenCount, _draft.ChangesSchema(facts)))
+        {
+            return CutThenAddAsync(record, facts);
+        }
+
+        Add(record, facts);
+        return _policy.CutAfter(_draft.Rows, _draft.Bytes) ? new ValueTask(CutAsync()) : default;
+    }
+
+    private async ValueTask CutThenAddAsync(LakeRecord record, ChangeFacts facts)
+    {
         while (_policy.CutBefore(_draft.Rows, _draft.Bytes, _line.WrittenCount, _draft.ChangesSchema(facts)))
         {
-            await FlushAsync(revoked);
-            if (!_chain.Wants(offset))
+            await CutAsync();
+            if (!_chain.Wants(record.Position.Offset))
             {
                 // Another writer's object holds it.
                 return;
             }
         }
 
+        Add(record, facts);
+        if (_policy.CutAfter(_draft.Rows, _draft.Bytes))
+        {
+            await CutAsync();
+        }
+    }
+
+    private void Add(LakeRecord record, ChangeFacts facts)
+    {
         if (_draft.Rows == 0)
         {
             _openedAt = _clock.GetTimestamp();
         }
 
-        _chain.Take(offset);
+        _chain.Take(record.Position.Offset);
         _draft.Add(record, facts, _line.WrittenSpan);
-        if (_policy.CutAfter(_draft.Rows, _draft.Bytes))
+    }
+
+    /// <summary>Ends the open object and begins to write it, after the one before it is done.</summary>
+    private async Task CutAsync()
+    {
+        await SettleAsync();
+        if (_draft.Rows > 0)
         {
-            await FlushAsync(revoked);
+            _chain.Cut();
+            _writing = (_draft, WriteAsync(_draft));
+            _draft = new LakeObjectDraft(_stream, _chain.Next, _shape);
         }
     }
 
-    private async Task FlushAsync(CancellationToken cancellation)
+    /// <summary>Writes an object and, if it is ours, commits its end.</summary>
+    private async Task<LakePut> WriteAsync(LakeObjectDraft draft)
     {
-        if (_draft.Rows == 0)
+        // Packing the rest and hashing are work too: the lane goes on meanwhile.
+        await Task.Yield();
+        var began = _clock.GetTimestamp();
+        var (stored, manifest) = draft.Finish();
+        var put = await _objects.WriteAsync(draft.Name, stored, manifest, _patience.Token);
+        if (put.Created || put.Existing.Manifest!.Sha256 == manifest.Sha256)
+        {
+            _status.Wrote(_stream.Topic, manifest);
+            _meters.Written(RoleNames.LakeSink, _stream.Topic, manifest.Rows, _clock.GetElapsedTime(began));
+            await CommitAsync(manifest.Next);
+        }
+
+        return put;
+    }
+
+    /// <summary>Waits for the object being written, and learns whose it has become.</summary>
+    private async Task SettleAsync()
+    {
+        if (_writing is not { } writing)
         {
             return;
         }
 
-        var began = _clock.GetTimestamp();
-        var (stored, manifest) = _draft.Finish();
-        var put = await _objects.WriteAsync(_draft.Name, stored, manifest, cancellation);
-        using var written = _draft;
+        var put = await writing.Put;
+        using var written = writing.Draft;
+        var (stored, manifest) = written.Finish();
+        _writing = null;
         if (put.Created || put.Existing.Manifest!.Sha256 == manifest.Sha256)
         {
             _chain.Created();
-            _draft = new LakeObjectDraft(_stream, _chain.Start, _shape);
-            _status.Wrote(_stream.Topic, manifest);
-            _meters.Written(RoleNames.LakeSink, _stream.Topic, manifest.Rows, _clock.GetElapsedTime(began));
-        }
-        else
-        {
-            _draft = Adopt(put.Existing, stored, manifest);
-            _openedAt = _clock.GetTimestamp();
+            return;
         }
 
-        var next = new LogPosition(_stream.Topic, _stream.Partition, _chain.Start);
-        _status.Durable(next);
-
-        // A refused commit means that the partition is no longer ours; the revocation is on its way.
-        await _lane.CommitAsync([next]).WaitAsync(cancellation);
+        var open = _draft;
+        _draft = Adopt(put.Existing, stored, manifest, open);
+        open.Dispose();
+        _openedAt = _clock.GetTimestamp();
+        await CommitAsync(_chain.Start);
     }
 
-    /// <summary>Another writer was first at our start. What we took beyond its end begins a new object.</summary>
-    private LakeObjectDraft Adopt(LakeObject winner, ReadOnlyMemory<byte> stored, LakeManifest ours)
+    private async Task CommitAsync(long next)
+    {
+        var position = new LogPosition(_stream.Topic, _stream.Partition, next);
+        _status.Durable(position);
+
+        // A refused commit means that the partition is no longer ours; the revocation is on its way.
+        await _lane.CommitAsync([position]).WaitAsync(_patience.Token);
+    }
+
+    /// <summary>Another writer was first at our start. What we took beyond its end, cut or open, begins a new object.</summary>
+    private LakeObjectDraft Adopt(LakeObject winner, ReadOnlyMemory<byte> stored, LakeManifest ours, LakeObjectDraft open)
     {
         var theirs = winner.Manifest!;
         if (theirs.Next <= _chain.Start)
@@ -219,15 +309,7 @@ internal sealed class PartitionWriter : IDisposable
         var shared = 0;
         foreach (var record in StoredLines.Records(stored, ours, _shape.Compression))
         {
-            if (_chain.Wants(record.Position.Offset))
-            {
-                _chain.Take(record.Position.Offset);
-                rest.Add(record);
-            }
-            else
-            {
-                shared++;
-            }
+            shared += TakeAgain(rest, record) ? 0 : 1;
         }
 
         if (theirs.Next <= ours.Next && shared != theirs.Rows)
@@ -236,6 +318,27 @@ internal sealed class PartitionWriter : IDisposable
             throw new LakeDamageException($"{winner.Name} holds {theirs.Rows} records up to offset {theirs.Next - 1}, the log has {shared} there: it is not of this log");
         }
 
+        if (open.Rows > 0)
+        {
+            var (alsoStored, also) = open.Finish();
+            foreach (var record in StoredLines.Records(alsoStored, also, _shape.Compression))
+            {
+                TakeAgain(rest, record);
+            }
+        }
+
         return rest;
+    }
+
+    private bool TakeAgain(LakeObjectDraft rest, LakeRecord record)
+    {
+        if (!_chain.Wants(record.Position.Offset))
+        {
+            return false;
+        }
+
+        _chain.Take(record.Position.Offset);
+        rest.Add(record);
+        return true;
     }
 }

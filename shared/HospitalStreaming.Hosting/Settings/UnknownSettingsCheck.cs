@@ -34,7 +34,7 @@ public sealed class UnknownSettingsCheck(IConfiguration configuration, IEnumerab
 
     private static IEnumerable<SettingProblem> SectionProblems(string name, Type options, IConfigurationSection section)
     {
-        var properties = options.GetProperties().Where(property => property.CanWrite)
+        var properties = options.GetProperties().Where(property => property.CanWrite || IsList(property.PropertyType))
             .ToDictionary(property => property.Name, StringComparer.OrdinalIgnoreCase);
         foreach (var entry in section.GetChildren())
         {
@@ -57,6 +57,9 @@ public sealed class UnknownSettingsCheck(IConfiguration configuration, IEnumerab
         }
     }
 
+    /// <summary>Lists are filled, not set.</summary>
+    private static bool IsList(Type type) => type == typeof(IList<string>);
+
     private static bool Nested(Type type) => type.IsClass && type != typeof(string) && type.Namespace?.StartsWith("HospitalStreaming", StringComparison.Ordinal) == true;
 
     private static bool Readable(string text, Type type)
@@ -78,6 +81,7 @@ public sealed class UnknownSettingsCheck(IConfiguration configuration, IEnumerab
 
     private static string Wanted(Type type) => type switch
     {
+        _ when IsList(type) => "a list: give its items as :0, :1 and so on below the setting",
         _ when type == typeof(TimeSpan) => "a time such as 00:00:05",
         _ when type == typeof(bool) => "true or false",
         _ when type == typeof(DateOnly) || type == typeof(DateTimeOffset) => "a date such as 2026-01-31",

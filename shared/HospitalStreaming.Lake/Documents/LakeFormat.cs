@@ -25,8 +25,19 @@ public static class LakeFormat
         var theirs = await lake.ReadDocumentAsync(Path, cancellation);
         if (theirs is null || !theirs.AsSpan().SequenceEqual(ours))
         {
-            throw new LakeException(
-                $"{lake.Location}/{Path} says this lake was made with other settings ({(theirs is null ? "unreadable" : Encoding.ASCII.GetString(theirs).Trim())}); set Lake:Compression, Lake:PathTemplate, Lake:Fields and Lake:Values to match, or use a new lake");
+            throw Other(lake, theirs);
+        }
+    }
+
+    /// <summary>Compares the description of a lake with our settings for someone who only looks: nothing is written.</summary>
+    /// <exception cref="LakeException">There is no lake, or it was made with other settings, or by a newer version.</exception>
+    public static async Task CheckAsync(ILake lake, CancellationToken cancellation)
+    {
+        var theirs = await lake.ReadDocumentAsync(Path, cancellation)
+            ?? throw new LakeException($"there is no lake at {lake.Location}: it has no {Path}");
+        if (!theirs.AsSpan().SequenceEqual(Describe(lake.Shape)))
+        {
+            throw Other(lake, theirs);
         }
     }
 
@@ -43,6 +54,9 @@ public static class LakeFormat
             throw new LakeException($"the warehouse cannot be made from {lake.Location}: {why}; it needs every field and values as received, in a lake of its own");
         }
     }
+
+    private static LakeException Other(ILake lake, byte[]? theirs) => new(
+        $"{lake.Location}/{Path} says this lake was made with other settings ({(theirs is null ? "unreadable" : Encoding.ASCII.GetString(theirs).Trim())}); set Lake:Compression, Lake:PathTemplate, Lake:Fields and Lake:Values to match, or use a new lake");
 
     /// <summary>Settings that are the default ones are not written, so that older descriptions still hold.</summary>
     private static byte[] Describe(LakeShape shape)

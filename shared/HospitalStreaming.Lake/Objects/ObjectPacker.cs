@@ -11,20 +11,28 @@ namespace HospitalStreaming.Lake.Objects;
 internal sealed class ObjectPacker : IDisposable
 {
     private const int BlockBytes = 32 * 1024;
-    private readonly MemoryStream _stored = new();
-    private readonly Stream _packing;
-    private readonly bool _gzip;
-    private byte[] _block = ArrayPool<byte>.Shared.Rent(BlockBytes);
+    private readonly PooledStream _stored = new();
+    private readonly GZipStream? _gzip;
+    private byte[] _block = [];
     private int _filled;
 
     internal ObjectPacker(LakeCompression compression)
     {
-        _gzip = compression == LakeCompression.Gzip;
-        _packing = _gzip ? new GZipStream(_stored, CompressionLevel.Fastest, leaveOpen: true) : _stored;
+        if (compression == LakeCompression.Gzip)
+        {
+            _gzip = new GZipStream(_stored, CompressionLevel.Fastest, leaveOpen: true);
+            _block = ArrayPool<byte>.Shared.Rent(BlockBytes);
+        }
     }
 
     internal void Write(ReadOnlySpan<byte> line)
     {
+        if (_gzip is null)
+        {
+            _stored.Write(line);
+            return;
+        }
+
         while (!line.IsEmpty)
         {
             var take = Math.Min(line.Length, BlockBytes - _filled);
@@ -33,29 +41,31 @@ internal sealed class ObjectPacker : IDisposable
             _filled += take;
             if (_filled == BlockBytes)
             {
-                _packing.Write(_block, 0, BlockBytes);
+                _gzip.Write(_block, 0, BlockBytes);
                 _filled = 0;
             }
         }
     }
 
+    /// <summary>The stored bytes, until this is disposed of.</summary>
     internal ReadOnlyMemory<byte> Finish()
     {
-        _packing.Write(_block, 0, _filled);
-        _filled = 0;
-        if (_gzip)
+        if (_gzip is not null)
         {
-            _packing.Dispose();
-            Neutralize(_stored.GetBuffer());
+            _gzip.Write(_block, 0, _filled);
+            _filled = 0;
+            _gzip.Dispose();
+            Neutralize(_stored.Written.Span);
         }
 
-        return _stored.GetBuffer().AsMemory(0, (int)_stored.Length);
+        return _stored.Written;
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _packing.Dispose();
+        _gzip?.Dispose();
+        _stored.Dispose();
         if (_block.Length > 0)
         {
             ArrayPool<byte>.Shared.Return(_block);
@@ -64,9 +74,9 @@ internal sealed class ObjectPacker : IDisposable
     }
 
     /// <summary>RFC 1952: MTIME 0 is "none", XFL 0 says nothing, OS 255 is "unknown"; the header has no checksum of its own.</summary>
-    private static void Neutralize(byte[] gzip)
+    private static void Neutralize(Span<byte> gzip)
     {
-        gzip.AsSpan(4, 5).Clear();
+        gzip[4..9].Clear();
         gzip[9] = 255;
     }
 }

@@ -35,7 +35,7 @@ internal sealed class ChainModel
             Take(0);
         }
 
-        while (_writers[0]!.Buffer.Count > 0)
+        while (_writers[0]!.Buffer.Count + _writers[0]!.Cut.Count > 0)
         {
             Write(0, lostReply: false, crashAfter: false);
         }
@@ -120,10 +120,22 @@ internal sealed class ChainModel
     private void Write(int who, bool lostReply, bool crashAfter)
     {
         var writer = _writers[who]!;
-        while (writer.Buffer.Count > 0)
+        while (writer.Buffer.Count + writer.Cut.Count > 0)
         {
-            var name = NameByFirstRecord ? writer.Buffer[0] : writer.Chain.Start;
-            var created = _store.TryAdd(name, (writer.Chain.Next, [.. writer.Buffer]));
+            if (writer.Cut.Count == 0)
+            {
+                writer.Chain.Cut();
+                (writer.Cut, writer.Buffer) = (writer.Buffer, []);
+                if (_random.Next(2) == 0)
+                {
+                    // The next object fills while this one is on its way.
+                    _totals.Overlapped++;
+                    return;
+                }
+            }
+
+            var name = NameByFirstRecord ? writer.Cut[0] : writer.Chain.Start;
+            var created = _store.TryAdd(name, (writer.Cut[^1] + 1, [.. writer.Cut]));
             if (created && lostReply)
             {
                 // The retry meets our own object: its content is ours.
@@ -139,16 +151,16 @@ internal sealed class ChainModel
             }
 
             var (theirNext, theirs) = _store[name];
-            if (created || theirs.SequenceEqual(writer.Buffer))
+            if (created || theirs.SequenceEqual(writer.Cut))
             {
                 writer.Chain.Created();
-                writer.Buffer.Clear();
+                writer.Cut = [];
             }
             else
             {
                 _totals.Adopted++;
-                var before = writer.Buffer.ToList();
-                writer.Buffer.Clear();
+                var before = writer.Cut.Concat(writer.Buffer).ToList();
+                (writer.Cut, writer.Buffer) = ([], []);
                 writer.Chain.Adopt(theirNext);
                 foreach (var offset in before.Where(writer.Chain.Wants))
                 {
@@ -186,6 +198,8 @@ internal sealed class ChainModel
 
         internal int AdoptedInside { get; set; }
 
+        internal int Overlapped { get; set; }
+
         internal int Crashes { get; set; }
 
         internal int Resets { get; set; }
@@ -197,6 +211,9 @@ internal sealed class ChainModel
 
         internal int Read { get; set; } = read;
 
-        internal List<long> Buffer { get; } = [];
+        /// <summary>What is being written.</summary>
+        internal List<long> Cut { get; set; } = [];
+
+        internal List<long> Buffer { get; set; } = [];
     }
 }

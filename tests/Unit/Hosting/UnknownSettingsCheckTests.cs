@@ -25,6 +25,13 @@ public sealed class UnknownSettingsCheckTests
         Problems(("Broker:Login:Usr", "x")).ShouldHaveSingleItem().Key.ShouldBe("Broker:Login:Usr");
 
     [Fact]
+    public void A_list_is_filled_item_by_item()
+    {
+        Problems(("Broker:Topics:0", "a"), ("Broker:Topics:1", "b")).ShouldBeEmpty();
+        Problems(("Broker:Topics", "a")).ShouldHaveSingleItem().Fix.ShouldContain("a list: give its items as :0");
+    }
+
+    [Fact]
     public void Good_settings_and_other_programs_sections_are_no_problem() =>
         Problems(("Broker:Port", "9092"), ("broker:address", "::1"), ("Broker:Login:User", "ana"), ("Logging:LogLevel:Default", "Debug"), ("Path", "/bin")).ShouldBeEmpty();
 
@@ -57,6 +64,8 @@ public sealed class UnknownSettingsCheckTests
         public bool Quiet { get; set; }
 
         public Nested Login { get; set; } = new();
+
+        public IList<string> Topics { get; } = [];
     }
 
     private sealed class Nested

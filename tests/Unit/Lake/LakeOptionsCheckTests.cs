@@ -29,6 +29,17 @@ public sealed class LakeOptionsCheckTests
         new LakeSinkOptionsCheck(Options.Create(new LakeSinkOptions())).Problems().ShouldBeEmpty();
     }
 
+    [Fact]
+    public void Zstd_is_refused_plainly_with_any_warehouse()
+    {
+        foreach (var warehouse in new[] { "bigquery", "postgres" })
+        {
+            var problem = new LakeOptionsCheck(Options.Create(new LakeOptions { Folder = "/x", Compression = "zstd", WarehouseKind = warehouse })).Problems().ShouldHaveSingleItem();
+            problem.Fix.ShouldContain("BigQuery cannot load zstd");
+            problem.Fix.ShouldContain("no maintained library");
+        }
+    }
+
     private static IEnumerable<string> Keys(LakeOptions options) => new LakeOptionsCheck(Options.Create(options)).Problems().Select(problem => problem.Key);
 
     [Fact]
