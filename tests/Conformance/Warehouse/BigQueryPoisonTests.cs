@@ -1,0 +1,13 @@
+using HospitalStreaming.Tests.Conformance.Warehouse.Support;
+using Xunit;
+
+namespace HospitalStreaming.Tests.Conformance.Warehouse;
+
+[Collection(WarehouseCollection.Name)]
+public sealed class BigQueryPoisonTests(WarehouseServers servers) : PoisonSuite
+{
+    protected override async Task<IWarehouseUnderTest> CreateAsync(string name) => await BigQueryUnderTest.CreateAsync(servers, name);
+
+    // 16 MiB in one line: the emulator takes minutes over it.
+    private protected override bool Takes(BadRecords.Bad record) => record.Reason != "too_large";
+}
