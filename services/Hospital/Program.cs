@@ -11,6 +11,8 @@ var root = new RootCommand("HospitalStreaming: from a committed row to a live ch
     TopicsCommand.Create(),
     LoadCommand.Create(),
     VerifyCommand.Create(),
+    DlqCommand.Create(),
+    HistoryCommand.Create(),
     HashPasswordCommand.Create(),
     HealthCommand.Create(),
 };
