@@ -13,6 +13,7 @@ var root = new RootCommand("HospitalStreaming: from a committed row to a live ch
     VerifyCommand.Create(),
     DlqCommand.Create(),
     HistoryCommand.Create(),
+    RebuildCommand.Create(),
     HashPasswordCommand.Create(),
     HealthCommand.Create(),
 };
