@@ -4,10 +4,10 @@ using Xunit;
 
 namespace HospitalStreaming.Tests.Conformance.Warehouse;
 
-[Collection(WarehouseCollection.Name)]
-public sealed class BigQueryDecisionTests(WarehouseServers servers) : DecisionSuite
+[Collection(BigQueryUnderTest.OneAtATime)]
+public sealed class BigQueryDecisionTests : DecisionSuite
 {
-    protected override async Task<IWarehouseUnderTest> CreateAsync(string name) => await BigQueryUnderTest.CreateAsync(servers, name);
+    protected override async Task<IWarehouseUnderTest> CreateAsync(string name) => await BigQueryUnderTest.CreateAsync(name);
 
     private protected override IWarehouseReader Reader(IWarehouseUnderTest test) => new BigQueryWarehouseReader(((BigQueryUnderTest)test).Client, test.Names);
 }
