@@ -12,6 +12,9 @@ var root = new RootCommand("HospitalStreaming: from a committed row to a live ch
     LoadCommand.Create(),
     LakeCommand.Create(),
     VerifyCommand.Create(),
+    DlqCommand.Create(),
+    HistoryCommand.Create(),
+    RebuildCommand.Create(),
     HashPasswordCommand.Create(),
     HealthCommand.Create(),
 };

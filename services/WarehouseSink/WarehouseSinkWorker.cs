@@ -32,6 +32,8 @@ internal sealed partial class WarehouseSinkWorker(
 
     private static readonly TimeSpan FencedPause = TimeSpan.FromSeconds(15);
 
+    private static readonly TimeSpan SettleEvery = TimeSpan.FromSeconds(2);
+
     private readonly WarehouseSinkOptions _options = options.Value;
     private long _loadsInSession;
 
@@ -74,6 +76,7 @@ internal sealed partial class WarehouseSinkWorker(
     private async Task LoopAsync(ClaimPlanner planner, CancellationToken stopping)
     {
         var positions = await StartAsync(planner, stopping);
+        var settled = Stopwatch.GetTimestamp();
         while (true)
         {
             var started = Stopwatch.GetTimestamp();
@@ -82,6 +85,12 @@ internal sealed partial class WarehouseSinkWorker(
             if (claim is not null)
             {
                 await LoadAsync(planner, claim, stopping);
+            }
+            else if (Stopwatch.GetElapsedTime(settled) > SettleEvery)
+            {
+                // A load does so by itself; a line at rest must too.
+                settled = Stopwatch.GetTimestamp();
+                await warehouse.SettleAsync(stopping);
             }
 
             Report(planner);

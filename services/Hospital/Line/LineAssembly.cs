@@ -4,6 +4,7 @@ using HospitalStreaming.Core.Naming;
 using HospitalStreaming.Hosting;
 using HospitalStreaming.Hosting.Health;
 using HospitalStreaming.Hosting.Line;
+using HospitalStreaming.Warehouse.Loading;
 
 namespace HospitalStreaming.Hospital.Line;
 
@@ -30,7 +31,7 @@ internal sealed class LineAssembly
             Stop(LineStopNames.Capture, "Capture", RoleNames.Capture, changes, null, Megabytes("Not yet captured (MB)", facts.SlotLagBytes), Megabytes("Log kept (MB)", facts.WalKeptBytes)),
             Stop(LineStopNames.ChangeTopics, "Change topics", RoleNames.Broker, changes, null, Count("Topics", TopicNames.Changes.Count(topic => facts.Ends?.ContainsKey(topic) == true))),
             Stop(LineStopNames.Lake, "Lake", RoleNames.LakeSink, inLake, Behind(facts.Ends, TopicNames.Changes, facts.InLake)),
-            Stop(LineStopNames.Warehouse, "Warehouse", RoleNames.WarehouseSink, loaded, inLake is { } lake && loaded is { } next ? Math.Max(0, lake - next) : null, Count("Keys held back", held)),
+            Stop(LineStopNames.Warehouse, "Warehouse", RoleNames.WarehouseSink, loaded, inLake is { } lake && loaded is { } next ? Math.Max(0, lake - next) : null, [Count("Keys held back", held), .. Letters(facts.Warehouse)]),
             Stop(LineStopNames.Transform, "Transform", RoleNames.Transform, loaded is null ? null : Shown(facts, loaded.Value), facts.Models?.Behind, Models(facts.Models)),
             Stop(LineStopNames.Dashboard, "Dashboard", RoleNames.Dashboard, null, null),
         ]);
@@ -67,6 +68,11 @@ internal sealed class LineAssembly
 
     private static IEnumerable<LineFact> Tables(IReadOnlyDictionary<string, long>? rows) =>
         rows?.OrderBy(table => table.Key, StringComparer.Ordinal).Select(table => Count(table.Key, table.Value)) ?? [];
+
+    // By table: what waits for a decision, and how many rows wait for it.
+    private static IEnumerable<LineFact> Letters(LoadStatus? warehouse) => warehouse?.OpenLetters.Where(table => table.Value > 0).OrderBy(table => table.Key, StringComparer.Ordinal)
+        .Select(table => new LineFact(
+            table.Key, string.Create(CultureInfo.InvariantCulture, $"{table.Value:N0} letters open, {warehouse.HeldKeys.GetValueOrDefault(table.Key):N0} keys held"))) ?? [];
 
     private static LineFact[] Models(ModelFacts? models) => models is null
         ? []

@@ -35,9 +35,14 @@ internal sealed class ClaimPlanner(ILake lake, IReadOnlyList<string> tables, War
     }
 
     /// <summary>The next claim, or null where there is nothing new. Objects beyond its bounds are left for the next one.</summary>
-    internal async Task<LoadClaim?> NextAsync(IReadOnlyList<LoadPosition> positions, CancellationToken cancellation)
+    internal Task<LoadClaim?> NextAsync(IReadOnlyList<LoadPosition> positions, CancellationToken cancellation) =>
+        NextAsync(positions, Stopwatch.GetElapsedTime(_lastThorough) > ThoroughEvery, cancellation);
+
+    /// <summary>The same, looking everywhere: null then means that there is nothing.</summary>
+    internal Task<LoadClaim?> NextThoroughAsync(IReadOnlyList<LoadPosition> positions, CancellationToken cancellation) => NextAsync(positions, true, cancellation);
+
+    private async Task<LoadClaim?> NextAsync(IReadOnlyList<LoadPosition> positions, bool thorough, CancellationToken cancellation)
     {
-        var thorough = Stopwatch.GetElapsedTime(_lastThorough) > ThoroughEvery;
         if (thorough)
         {
             await LearnAsync(positions, cancellation);

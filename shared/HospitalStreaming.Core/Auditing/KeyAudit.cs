@@ -7,7 +7,8 @@ namespace HospitalStreaming.Core.Auditing;
 /// <param name="Now">The row or tombstone all of raw comes to; null where no change of the key could be applied.</param>
 /// <param name="AtSource">The same, of the changes the source snapshot sees.</param>
 /// <param name="Held">A poison record holds the key back: the source may be ahead of it.</param>
-public readonly record struct KeyAudit(FinalRow? Now, FinalRow? AtSource, bool Held)
+/// <param name="Skipped">A change was skipped by decision, and none since has brought the whole row: the source may be ahead by it.</param>
+public readonly record struct KeyAudit(FinalRow? Now, FinalRow? AtSource, bool Held, bool Skipped)
 {
     /// <summary>Works it out.</summary>
     /// <param name="key">The key.</param>
@@ -21,21 +22,36 @@ public readonly record struct KeyAudit(FinalRow? Now, FinalRow? AtSource, bool H
     {
         var history = historyOf(key);
         var now = KeyReplay.Of(key, one => [.. Applicable(historyOf(one))], columns, keyIndex).Row;
-        var held = history.Any(change => change.Change is null);
+        var held = history.Any(change => change is { Change: null, Skipped: false });
+        var skipped = IsBehind(history, view, at);
         if (view is null || history.All(change => change.Change is null || IsSeen(change, view, at)))
         {
-            return new KeyAudit(now, now, held);
+            return new KeyAudit(now, now, held, skipped);
         }
 
         var atSource = KeyReplay.Of(key, one => [.. Applicable(historyOf(one), view, at)], columns, keyIndex).Row;
-        return new KeyAudit(now, atSource, held);
+        return new KeyAudit(now, atSource, held, skipped);
     }
 
     private static IEnumerable<RowChange> Applicable(IEnumerable<RawChange> history) =>
-        history.TakeWhile(change => change.Change is not null).Select(change => change.Change!.Value);
+        history.TakeWhile(change => change.Change is not null || change.Skipped).Select(change => change.Change).OfType<RowChange>();
 
     private static IEnumerable<RowChange> Applicable(IEnumerable<RawChange> history, TransactionView view, Lsn at) =>
-        history.TakeWhile(change => change.Change is not null).Where(change => IsSeen(change, view, at)).Select(change => change.Change!.Value);
+        history.TakeWhile(change => change.Change is not null || change.Skipped).Where(change => change.Change is not null && IsSeen(change, view, at))
+            .Select(change => change.Change!.Value);
+
+    private static bool IsBehind(IReadOnlyList<RawChange> history, TransactionView? view, Lsn at)
+    {
+        var behind = false;
+        foreach (var change in history)
+        {
+            behind = change.Skipped
+                || (behind && !(change.Change is { } row && (view is null || IsSeen(change, view, at))
+                    && (row.Values is null || Array.IndexOf(row.Values, KeptValue.Instance) < 0)));
+        }
+
+        return behind;
+    }
 
     // A row that a later snapshot read shows a later state; transaction ids are those of readers there, and say nothing.
     private static bool IsSeen(RawChange change, TransactionView view, Lsn at) => change switch

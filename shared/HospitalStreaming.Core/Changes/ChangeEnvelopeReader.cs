@@ -69,7 +69,8 @@ public static class ChangeEnvelopeReader
             return new ChangeEnvelope { Kind = ChangeKind.TransactionBoundary, ProcessedAt = Time(value, "ts_us", "ts_ms") };
         }
 
-        return value.TryGetProperty("ts_ms", out _)
+        // A change that lost its op must not pass for a heartbeat.
+        return value.TryGetProperty("ts_ms", out _) && !value.TryGetProperty("source", out _)
             ? new ChangeEnvelope { Kind = ChangeKind.Heartbeat, ProcessedAt = Time(value, "ts_us", "ts_ms") }
             : Rejected(RejectionCodes.UnknownOperation, "the value has no op");
     }

@@ -20,4 +20,13 @@ public static class RejectionCodes
 
     /// <summary>A field has another type than it must have, or a value outside its type.</summary>
     public const string WrongType = "wrong_type";
+
+    /// <summary>A change of a keyed table without a key.</summary>
+    public const string NullKey = "null_key";
+
+    /// <summary>A truncate or a message, which no single row can take.</summary>
+    public const string UnsupportedOperation = "unsupported_op";
+
+    /// <summary>Larger than what is read.</summary>
+    public const string TooLarge = "too_large";
 }

@@ -12,6 +12,9 @@ namespace HospitalStreaming.Core.Merging;
 /// <param name="values">How the connector writes decimals and times.</param>
 public sealed class RecordReader(TableDescription table, ColumnValueReader values)
 {
+    /// <summary>Largest value that is read, bytes; the topics take 8 MiB. A larger one is kept, but not taken apart.</summary>
+    public const int MaxValueBytes = 16 * 1024 * 1024;
+
     private readonly ColumnDescription _key = table.Required(table.KeyColumn);
 
     /// <summary>Reads one record.</summary>
@@ -19,10 +22,15 @@ public sealed class RecordReader(TableDescription table, ColumnValueReader value
     /// <param name="sourceEpoch">Source epoch of its place.</param>
     public ReadRecord Read(LakeRecord line, int sourceEpoch)
     {
+        if (line.Value is { Length: > MaxValueBytes })
+        {
+            return Unreadable(line.Key, null, new ChangeRejection(RejectionCodes.TooLarge, $"the value is larger than {MaxValueBytes} bytes"));
+        }
+
         var envelope = ChangeEnvelopeReader.Read(line.Key, line.Value);
         return envelope.Kind switch
         {
-            ChangeKind.Rejected => Unreadable(line.Key, envelope.Rejection!),
+            ChangeKind.Rejected => Unreadable(line.Key, line.Value, envelope.Rejection!),
             ChangeKind.Change => ReadChange(envelope, line, sourceEpoch),
             _ => new ReadRecord { Key = Slice(line.Key, envelope.Key) },
         };
@@ -89,17 +97,17 @@ public sealed class RecordReader(TableDescription table, ColumnValueReader value
         };
         if (envelope.Operation is ChangeOperation.Truncate or ChangeOperation.Message)
         {
-            return record with { Poison = new ChangeRejection("unsupported_op", "a truncate or a message cannot be applied to a keyed table") };
+            return record with { Poison = new ChangeRejection(RejectionCodes.UnsupportedOperation, "a truncate or a message cannot be applied to a keyed table") };
         }
 
         if (envelope.Key is not { } keyElement)
         {
-            return record with { Poison = new ChangeRejection("null_key", "the table has a primary key and the record has none") };
+            return record with { Poison = new ChangeRejection(RejectionCodes.NullKey, "the table has a primary key and the record has none"), HeldKey = KeyInRow(envelope) };
         }
 
         if (KeyOf(keyElement) is not { } id)
         {
-            return record with { Poison = new ChangeRejection(RejectionCodes.WrongType, $"the key has no whole number {table.KeyColumn}") };
+            return record with { Poison = new ChangeRejection(RejectionCodes.WrongType, $"the key has no whole number {table.KeyColumn}"), HeldKey = KeyInRow(envelope) };
         }
 
         if (!snapshot && source.Lsn is null)
@@ -159,21 +167,20 @@ public sealed class RecordReader(TableDescription table, ColumnValueReader value
         return null;
     }
 
-    private ReadRecord Unreadable(ReadOnlyMemory<byte>? key, ChangeRejection why)
+    private ReadRecord Unreadable(ReadOnlyMemory<byte>? key, ReadOnlyMemory<byte>? value, ChangeRejection why)
     {
-        if (key is null)
-        {
-            return new ReadRecord { Poison = why };
-        }
-
         var alone = ChangeEnvelopeReader.Read(key, null);
         return new ReadRecord
         {
             Poison = why,
             Key = Slice(key, alone.Key),
-            HeldKey = alone.Key is { } element ? KeyOf(element) : null,
+
+            // Where only the key is bad, the row still says whose it is.
+            HeldKey = (alone.Key is { } element ? KeyOf(element) : null) ?? (value is null ? null : KeyInRow(ChangeEnvelopeReader.Read(null, value))),
         };
     }
+
+    private long? KeyInRow(ChangeEnvelope envelope) => (envelope.After ?? envelope.Before) is { } row ? KeyOf(row) : null;
 
     // Debezium marks both halves of an update that changed the primary key: the new row carries the old key, the old one's delete the new key.
     private static byte[]? OldKeyOf(LakeRecord line) => line.Headers.FirstOrDefault(header => header.Key == ChangeFields.OldKeyHeader).Value;

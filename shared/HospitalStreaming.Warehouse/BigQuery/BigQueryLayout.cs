@@ -54,6 +54,10 @@ internal static class BigQueryLayout
         [
             ("table_name", "STRING"), ("partition", "INT64"), ("offset", "INT64"), ("stream_epoch", "STRING"), ("held_key", "INT64"), ("reason", "STRING"),
         ])),
+        ("letter_decisions", Fields(
+        [
+            ("table_name", "STRING"), ("partition", "INT64"), ("offset", "INT64"), ("stream_epoch", "STRING"), ("action", "STRING"), ("settled_at", "TIMESTAMP"),
+        ])),
         ("pending_moves", Fields([("table_name", "STRING"), ("key", "INT64"), ("missing_key", "INT64"), ("missing_lsn", "INT64")])),
     ];
 

@@ -1,5 +1,6 @@
 using HospitalStreaming.Core.Naming;
 using HospitalStreaming.Core.Naming.Lake;
+using HospitalStreaming.Warehouse.Letters;
 using HospitalStreaming.Warehouse.Loading;
 using HospitalStreaming.Warehouse.Sql;
 
@@ -36,10 +37,22 @@ internal sealed class BigQueryLedger(BigQuerySql sql, WarehouseNames names)
     internal static LoadPosition Position(object?[] row) => new(
         new LakeStream((string)row[0]!, (string)row[1]!, (int)(long)row[2]!), (long)row[3]!, (long)row[4]!, (DateOnly)row[5]!);
 
-    /// <summary>Poison records: table and key held back, one row a record.</summary>
-    internal async Task<IReadOnlyList<(string Table, long? Key)>> PoisonAsync(CancellationToken cancellation) =>
-        [.. (await sql.QueryAsync($"SELECT table_name, held_key FROM {Line}.poison_records", None, cancellation)).Rows
-            .Select(row => ((string)row[0]!, (long?)row[1]))];
+    /// <summary>Records that were set aside, and records decided about, one row a place.</summary>
+    /// <param name="asOf">What follows a table's name where a moment is asked for, else empty.</param>
+    /// <param name="cancellation">Stops it.</param>
+    internal async Task<IReadOnlyList<BookedLetter>> LettersAsync(string asOf, CancellationToken cancellation) =>
+        [.. (await sql.QueryAsync($"""
+            SELECT table_name, stream_epoch, `partition`, `offset`, MAX(held_key) AS held_key, MAX(poison) AS poison, MAX(decided) AS decided FROM (
+              SELECT table_name, stream_epoch, `partition`, `offset`, held_key, 1 AS poison, 0 AS decided FROM {Line}.poison_records{asOf}
+              UNION ALL
+              SELECT table_name, stream_epoch, `partition`, `offset`, NULL, 0, 1 FROM {Line}.letter_decisions{asOf}) AS letters
+            GROUP BY 1, 2, 3, 4
+            """, None, cancellation)).Rows.Select(row => new BookedLetter(
+                (string)row[0]!,
+                new LetterPlace(new LakeStream(TopicNames.ChangesOf((string)row[0]!), (string)row[1]!, (int)(long)row[2]!), (long)row[3]!),
+                (long?)row[4],
+                (long)row[5]! == 1,
+                (long)row[6]! == 1))];
 
     internal async Task<ILookup<string, PendingMove>> MovesAsync(CancellationToken cancellation) =>
         (await sql.QueryAsync($"SELECT table_name, key, missing_key, missing_lsn FROM {Line}.pending_moves", None, cancellation)).Rows

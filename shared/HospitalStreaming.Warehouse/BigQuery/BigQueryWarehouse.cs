@@ -5,6 +5,7 @@ using HospitalStreaming.Core.Naming;
 using HospitalStreaming.Lake;
 using HospitalStreaming.Lake.Objects;
 using HospitalStreaming.Warehouse.BigQuery.Rest;
+using HospitalStreaming.Warehouse.Letters;
 using HospitalStreaming.Warehouse.Loading;
 
 namespace HospitalStreaming.Warehouse.BigQuery;
@@ -22,9 +23,12 @@ public sealed class BigQueryWarehouse : IWarehouse
     private readonly CurrentRows _rows;
     private readonly LoadJobs _jobs;
     private readonly EpochDocuments _epochs;
+    private readonly DecisionDocuments _decisions;
     private readonly IReadOnlyList<TableDescription> _captured;
 
     private Dictionary<string, HashSet<long>> _held = new(StringComparer.Ordinal);
+    private IReadOnlyList<BookedLetter> _letters = [];
+    private LetterDecisions _known = LetterDecisions.None;
     private string _fence = "none";
     private string? _life;
 
@@ -43,6 +47,7 @@ public sealed class BigQueryWarehouse : IWarehouse
         _rows = new CurrentRows(sql, names);
         _jobs = new LoadJobs(client, _tables, sql, names, lake);
         _epochs = new EpochDocuments(lake);
+        _decisions = new DecisionDocuments(lake);
     }
 
     /// <inheritdoc/>
@@ -57,9 +62,8 @@ public sealed class BigQueryWarehouse : IWarehouse
         var fence = Guid.NewGuid().ToString("N");
         await _ledger.TakeFenceAsync(fence, cancellation);
         (_fence, _life) = (fence, await _tables.LifeAsync(cancellation));
-        _held = (await _ledger.PoisonAsync(cancellation)).Where(record => record.Key is not null)
-            .GroupBy(record => record.Table, StringComparer.Ordinal)
-            .ToDictionary(table => table.Key, table => table.Select(record => record.Key!.Value).ToHashSet(), StringComparer.Ordinal);
+        _known = await _decisions.ReadAsync(cancellation);
+        await ReadLettersAsync(cancellation);
 
         // Poison of an open claim was set aside before the claim was made.
         var heads = await _ledger.HeadsAsync(cancellation);
@@ -83,16 +87,21 @@ public sealed class BigQueryWarehouse : IWarehouse
     /// <inheritdoc/>
     public async Task<LoadStatus> StatusAsync(CancellationToken cancellation)
     {
-        var poison = (await _ledger.PoisonAsync(cancellation)).GroupBy(record => record.Table, StringComparer.Ordinal).ToList();
+        var letters = await _ledger.LettersAsync(string.Empty, cancellation);
         return new LoadStatus(
             await _ledger.PositionsAsync(cancellation),
-            poison.ToDictionary(table => table.Key, table => (long)table.Select(record => record.Key).OfType<long>().Distinct().Count(), StringComparer.Ordinal),
-            poison.ToDictionary(table => table.Key, table => (long)table.Count(), StringComparer.Ordinal));
+            letters.Where(letter => letter.IsOpen && letter.HeldKey is not null).GroupBy(letter => letter.Table, StringComparer.Ordinal)
+                .ToDictionary(table => table.Key, table => (long)table.Select(letter => letter.HeldKey).Distinct().Count(), StringComparer.Ordinal),
+            letters.Where(letter => letter.Poison).GroupBy(letter => letter.Table, StringComparer.Ordinal)
+                .ToDictionary(table => table.Key, table => (long)table.Count(), StringComparer.Ordinal),
+            letters.Where(letter => letter.IsOpen).GroupBy(letter => letter.Table, StringComparer.Ordinal)
+                .ToDictionary(table => table.Key, table => (long)table.Count(), StringComparer.Ordinal));
     }
 
     /// <inheritdoc/>
     public async Task<LoadResult> LoadAsync(LoadClaim claim, SetAside setAside, CancellationToken cancellation)
     {
+        await SettleAsync(cancellation);
         var epochs = await _epochs.ReadAsync(cancellation);
         if (_life is not { } life || !await _ledger.HoldsFenceAsync(_fence, cancellation))
         {
@@ -105,7 +114,7 @@ public sealed class BigQueryWarehouse : IWarehouse
         var claims = claim.ByTopic.Select(topic => (Table: TableOf(topic.Key), Objects: topic.ToList()))
             .Select(part => new ClaimDocument(life, part.Table.Name, heads.GetValueOrDefault(part.Table.Name).Sequence + 1, part.Objects));
         var batches = await ReadAsync([.. claims], epochs, positions, cancellation);
-        PoisonRecord[] poison = [.. batches.SelectMany(batch => batch.Batch.Poison).Select(item => item.Record)];
+        PoisonRecord[] poison = [.. batches.SelectMany(batch => batch.Batch.Open)];
         if (poison.Length > 0)
         {
             await setAside(poison, cancellation);
@@ -152,7 +161,7 @@ public sealed class BigQueryWarehouse : IWarehouse
         {
             var table = _captured.Single(item => item.Name == claim.Table);
             var reader = new RecordReader(table, ColumnValueReader.Line);
-            var (batch, runs) = (new Batch(_held.GetValueOrDefault(table.Name) ?? []), new EpochRuns());
+            var (batch, runs) = (new Batch(_held.GetValueOrDefault(table.Name) ?? [], reader, _known), new EpochRuns());
             foreach (var item in claim.Objects)
             {
                 var stream = item.Name.Stream;
@@ -163,7 +172,7 @@ public sealed class BigQueryWarehouse : IWarehouse
                     {
                         var epoch = epochs.Of(stream.Topic, stream.Partition, line.Position.Offset);
                         runs.Note(stream.Epoch, stream.Partition, line.Position.Offset, epoch);
-                        batch.Add(stream.Epoch, line, reader.Read(line, epoch));
+                        batch.Add(stream.Epoch, line, epoch);
                     }
                 }
                 catch (LakeDamageException failure)
@@ -191,21 +200,14 @@ public sealed class BigQueryWarehouse : IWarehouse
         foreach (var batch in batches)
         {
             await CompleteAsync(batch, [.. pending[batch.Table.Name]], cancellation);
-            if (batch.Rows.Count > 0)
-            {
-                batch.Stage = $"stage_{batch.Table.Name}_{nonce}";
-                await _jobs.StageRowsAsync(batch.Stage, BigQueryLayout.CurrentFields(batch.Table), CurrentRows.Lines(batch), cancellation);
-            }
+            await StageRowsAsync(batch, nonce, cancellation);
         }
 
         await _ledger.ApplyAsync(_fence, nonce, batches, positions, cancellation);
-        foreach (var batch in batches)
+        await DropStagesAsync(batches, cancellation);
+        if (batches.Any(batch => batch.Batch.Poison.Count + batch.Batch.Settled.Count > 0))
         {
-            Hold(batch);
-            foreach (var stage in batch.Claim.Parts.Select(part => part.Stage).Append(batch.Stage).OfType<string>())
-            {
-                await _tables.DropStageAsync(stage, cancellation);
-            }
+            await ReadLettersAsync(cancellation);
         }
 
         return new LoadResult(
@@ -238,17 +240,130 @@ public sealed class BigQueryWarehouse : IWarehouse
             .Where(key => _held.GetValueOrDefault(table.Name)?.Contains(key) != true).ToHashSet();
         if (moved.Count > 0)
         {
-            var histories = await _rows.HistoriesAsync(table, moved, changes, cancellation);
-            foreach (var key in moved)
+            await RemakeAsync(batch, moved, changes, rows, cancellation);
+        }
+
+        batch.Rows = rows;
+    }
+
+    /// <summary>Makes keys anew from raw and the load at hand.</summary>
+    private async Task RemakeAsync(
+        TableBatch batch, IReadOnlySet<long> keys, IReadOnlyList<RowChange> loading, Dictionary<long, FinalRow> rows, CancellationToken cancellation)
+    {
+        var (table, letters) = (batch.Table, _letters.Where(letter => letter.Table == batch.Table.Name).Select(letter => letter.Place));
+        var histories = await _rows.HistoriesAsync(table, keys, loading, [.. letters], _known, cancellation);
+        foreach (var key in keys)
+        {
+            var replayed = KeyReplay.Of(key, from => histories.GetValueOrDefault(from) ?? [], table.Columns.Length, batch.KeyIndex);
+            if (replayed.Row is { } row)
             {
-                var replayed = KeyReplay.Of(key, from => histories.GetValueOrDefault(from) ?? [], table.Columns.Length, batch.KeyIndex);
-                var row = replayed.Row ?? throw new InvalidOperationException($"raw has no history of a row of {table.Name} that moved");
                 rows[key] = row with { Values = [.. row.Values.Select(value => ReferenceEquals(value, KeptValue.Instance) ? null : value)] };
                 batch.Moves[key] = replayed.Missing is { } missing ? new PendingMove(key, missing.Key, (long)missing.Lsn.Value) : null;
             }
         }
+    }
 
-        batch.Rows = rows;
+    /// <inheritdoc/>
+    public async Task<int> SettleAsync(CancellationToken cancellation)
+    {
+        _known = await _decisions.ReadAsync(cancellation);
+        var settled = _letters.Where(letter => letter.Settled).Select(letter => letter.Place).ToHashSet();
+        var open = _known.All.Where(decision => !settled.Contains(decision.Place)).ToList();
+        if (open.Count == 0)
+        {
+            return 0;
+        }
+
+        if (_life is not { } life || !await _ledger.HoldsFenceAsync(_fence, cancellation))
+        {
+            throw new LoadFencedException("another loader has taken over this warehouse");
+        }
+
+        // What was decided about records that are yet to be loaded takes effect when they are.
+        var positions = await _ledger.PositionsAsync(cancellation);
+        var due = open.Where(decision => positions.Any(position => position.Stream == decision.Stream && position.Next > decision.Offset)).ToList();
+        if (due.Count == 0)
+        {
+            return 0;
+        }
+
+        var (epochs, heads, pending) = (await _epochs.ReadAsync(cancellation), await _ledger.HeadsAsync(cancellation), await _ledger.MovesAsync(cancellation));
+        var (batches, nonce) = (new List<TableBatch>(), Guid.NewGuid().ToString("N"));
+        foreach (var topic in due.GroupBy(decision => decision.Stream.Topic))
+        {
+            // An empty claim: one step of the table's head, so that of two loaders one settles.
+            var table = TableOf(topic.Key);
+            var batch = new TableBatch(
+                table,
+                new ClaimDocument(life, table.Name, heads.GetValueOrDefault(table.Name).Sequence + 1, []),
+                new Batch(new HashSet<long>(), new RecordReader(table, ColumnValueReader.Line), _known),
+                new EpochRuns(),
+                SweptAlready(topic.Key, epochs, positions));
+            batch.Batch.Settled.AddRange(topic);
+            var keys = KeysOf(topic, table, epochs);
+            keys.UnionWith(pending[table.Name].Where(move => keys.Contains(move.MissingKey)).Select(move => move.Key).ToList());
+            var rows = new Dictionary<long, FinalRow>();
+            await RemakeAsync(batch, keys, [], rows, cancellation);
+            batch.Rows = rows;
+            await StageRowsAsync(batch, nonce, cancellation);
+            batches.Add(batch);
+        }
+
+        await _ledger.ApplyAsync(_fence, nonce, batches, positions, cancellation);
+        await DropStagesAsync(batches, cancellation);
+        await ReadLettersAsync(cancellation);
+        return due.Count;
+    }
+
+    private HashSet<long> KeysOf(IEnumerable<LetterDecision> decisions, TableDescription table, SourceEpochs epochs)
+    {
+        var reader = new RecordReader(table, ColumnValueReader.Line);
+        var places = decisions.Select(decision => decision.Place).ToHashSet();
+        var keys = _letters.Where(letter => places.Contains(letter.Place)).Select(letter => letter.HeldKey).OfType<long>().ToHashSet();
+        foreach (var decision in decisions)
+        {
+            var epoch = epochs.Of(decision.Stream.Topic, decision.Stream.Partition, decision.Offset);
+            if (LetterDecisions.Effect(reader, decision, default, epoch).Change is { } change)
+            {
+                keys.Add(change.Key);
+            }
+        }
+
+        return keys;
+    }
+
+    private async Task ReadLettersAsync(CancellationToken cancellation)
+    {
+        _letters = await _ledger.LettersAsync(string.Empty, cancellation);
+        _held = _letters.Where(letter => letter.IsOpen && letter.HeldKey is not null)
+            .GroupBy(letter => letter.Table, StringComparer.Ordinal)
+            .ToDictionary(table => table.Key, table => table.Select(letter => letter.HeldKey!.Value).ToHashSet(), StringComparer.Ordinal);
+    }
+
+    private async Task StageRowsAsync(TableBatch batch, string nonce, CancellationToken cancellation)
+    {
+        if (batch.Rows.Count > 0)
+        {
+            batch.Stage = $"stage_{batch.Table.Name}_{nonce}";
+            await _jobs.StageRowsAsync(batch.Stage, BigQueryLayout.CurrentFields(batch.Table), CurrentRows.Lines(batch), cancellation);
+        }
+    }
+
+    private async Task DropStagesAsync(IEnumerable<TableBatch> batches, CancellationToken cancellation)
+    {
+        foreach (var stage in batches.SelectMany(batch => batch.Claim.Parts.Select(part => part.Stage).Append(batch.Stage)).OfType<string>())
+        {
+            await _tables.DropStageAsync(stage, cancellation);
+        }
+    }
+
+    // A row made anew may be of an epoch that was swept since.
+    private static int? SweptAlready(string topic, SourceEpochs epochs, IReadOnlyList<LoadPosition> positions)
+    {
+        var next = positions.Where(position => position.Stream.Topic == topic)
+            .GroupBy(position => position.Stream.Partition).ToDictionary(partition => partition.Key, partition => partition.Max(position => position.Next));
+        var epoch = epochs.SweepBelow(topic, partition => next.GetValueOrDefault(partition));
+        return epoch > SourceEpochs.First ? epoch : null;
     }
 
     private static int? SweepBelow(ClaimDocument claim, SourceEpochs epochs, IReadOnlyList<LoadPosition> positions)
@@ -267,20 +382,4 @@ public sealed class BigQueryWarehouse : IWarehouse
     }
 
     private TableDescription TableOf(string topic) => _captured.Single(table => TopicNames.ChangesOf(table.Name) == topic);
-
-    private void Hold(TableBatch batch)
-    {
-        foreach (var (_, record) in batch.Batch.Poison)
-        {
-            if (record.HeldKey is { } key)
-            {
-                if (!_held.TryGetValue(batch.Table.Name, out var keys))
-                {
-                    _held[batch.Table.Name] = keys = [];
-                }
-
-                keys.Add(key);
-            }
-        }
-    }
 }

@@ -5,6 +5,7 @@ using HospitalStreaming.Core.Changes;
 using HospitalStreaming.Core.Domain;
 using HospitalStreaming.Core.Merging;
 using HospitalStreaming.Core.Naming;
+using HospitalStreaming.Warehouse.Letters;
 
 namespace HospitalStreaming.Warehouse.BigQuery;
 
@@ -13,6 +14,7 @@ internal sealed class CurrentRows(BigQuerySql sql, WarehouseNames names)
 {
     // Keeps a request well below BigQuery's limit of 10 MB.
     private const int KeysAtOnce = 20_000;
+    private const int PlacesAtOnce = 500;
 
     /// <summary>What current has seen of these keys.</summary>
     internal async Task<Dictionary<long, KeyState>> StatesAsync(TableDescription table, IReadOnlyCollection<long> keys, CancellationToken cancellation)
@@ -38,39 +40,61 @@ internal sealed class CurrentRows(BigQuerySql sql, WarehouseNames names)
         return values;
     }
 
-    /// <summary>A key's applicable changes, of raw and of the load at hand, and those of every key its row moved from, in log order.</summary>
-    internal async Task<Dictionary<long, List<RowChange>>> HistoriesAsync(
-        TableDescription table, IEnumerable<long> keys, IReadOnlyList<RowChange> loading, CancellationToken cancellation)
+    /// <summary>
+    /// A key's applicable changes up to what holds it, of raw and of the load at hand, and those of every key its row moved from, in log order;
+    /// decided records as they were decided.
+    /// </summary>
+    internal async Task<Dictionary<long, IReadOnlyList<RowChange>>> HistoriesAsync(
+        TableDescription table,
+        IEnumerable<long> keys,
+        IReadOnlyList<RowChange> loading,
+        IReadOnlyCollection<LetterPlace> letters,
+        LetterDecisions decisions,
+        CancellationToken cancellation)
     {
         var raw = new RawRows(names, table);
-        var histories = new Dictionary<long, List<RowChange>>();
+        var byKey = new Dictionary<long, List<PlacedChange>>();
+        var histories = new Dictionary<long, IReadOnlyList<RowChange>>();
+        var apart = letters.ToHashSet();
+        foreach (var some in apart.Chunk(PlacesAtOnce))
+        {
+            await TakeAsync(raw.SelectPlaces(some, string.Empty), _ => true, []);
+        }
+
         var wanted = keys.Distinct().ToArray();
         while (wanted.Length > 0)
         {
-            foreach (var key in wanted)
-            {
-                histories[key] = [];
-            }
-
             foreach (var some in wanted.Chunk(KeysAtOnce))
             {
-                var rows = await sql.QueryAsync(raw.SelectKeys(sql.AmongKeys, string.Empty), new Dictionary<string, object?> { ["keys"] = some }, cancellation);
-                foreach (var change in rows.Rows.Select(row => raw.Read(row).Change).OfType<RowChange>())
-                {
-                    histories[change.Key].Add(change);
-                }
+                await TakeAsync(
+                    raw.SelectKeys(sql.AmongKeys, string.Empty), row => !apart.Contains(raw.PlaceOf(row)), new Dictionary<string, object?> { ["keys"] = some });
             }
 
-            foreach (var change in loading.Where(change => wanted.Contains(change.Key)))
+            foreach (var key in wanted)
             {
-                histories[change.Key].Add(change);
+                var loaded = loading.Where(change => change.Key == key).Select(change => new PlacedChange(new RawPlace(long.MaxValue, change.Partition, change.Offset), key, change));
+                histories[key] = PlacedChange.History((byKey.GetValueOrDefault(key) ?? []).Concat(loaded));
             }
 
-            wanted = [.. histories.Values.SelectMany(history => history).Select(change => change.MovedFrom).OfType<long>()
+            wanted = [.. wanted.SelectMany(key => histories[key]).Select(change => change.MovedFrom).OfType<long>()
                 .Where(key => !histories.ContainsKey(key)).Distinct()];
         }
 
         return histories;
+
+        async Task TakeAsync(string query, Func<object?[], bool> wants, Dictionary<string, object?> parameters)
+        {
+            var rows = await sql.QueryAsync(query, parameters, cancellation);
+            foreach (var change in rows.Rows.Where(wants).SelectMany(row => raw.Changes(row, decisions)))
+            {
+                if (!byKey.TryGetValue(change.Key, out var list))
+                {
+                    byKey[change.Key] = list = [];
+                }
+
+                list.Add(change);
+            }
+        }
     }
 
     /// <summary>Rows as newline-delimited JSON.</summary>

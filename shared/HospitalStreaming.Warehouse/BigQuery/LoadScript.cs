@@ -1,5 +1,6 @@
 using System.Globalization;
 using HospitalStreaming.Core.Naming;
+using HospitalStreaming.Warehouse.Letters;
 using HospitalStreaming.Warehouse.Loading;
 using HospitalStreaming.Warehouse.Sql;
 
@@ -121,13 +122,18 @@ internal sealed class LoadScript(WarehouseNames names, string fence, string nonc
             batch.Batch.Poison.Select(item => string.Create(CultureInfo.InvariantCulture, $"""
                 ({table}, {item.Record.Position.Partition}, {item.Record.Position.Offset}, {SqlText.Name(item.StreamEpoch)}, {SqlText.Number(item.Record.HeldKey)}, {SqlText.Name(item.Record.Reason)})
                 """)));
+        var decisions = Insert(
+            "letter_decisions (table_name, `partition`, `offset`, stream_epoch, action, settled_at)",
+            batch.Batch.Settled.Select(item => string.Create(CultureInfo.InvariantCulture, $"""
+                ({table}, {item.Stream.Partition}, {item.Offset}, {SqlText.Name(item.Stream.Epoch)}, {(item.Action == LetterAction.Skip ? "'skip'" : "'redrive'")}, CURRENT_TIMESTAMP())
+                """)));
         var settled = batch.Moves.Keys.Chunk(KeysAtOnce)
             .Select(keys => $"DELETE FROM {Line}.pending_moves WHERE table_name = {table} AND key IN ({SqlText.Numbers(keys)})");
         var waiting = Insert(
             "pending_moves (table_name, key, missing_key, missing_lsn)",
             batch.Moves.Values.OfType<PendingMove>()
                 .Select(move => string.Create(CultureInfo.InvariantCulture, $"({table}, {move.Key}, {move.MissingKey}, {move.MissingLsn})")));
-        return [.. poison, .. settled, .. waiting];
+        return [.. poison, .. decisions, .. settled, .. waiting];
     }
 
     private IEnumerable<string> Signals(IReadOnlyList<TableBatch> batches)

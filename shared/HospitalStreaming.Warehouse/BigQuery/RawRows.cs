@@ -6,6 +6,8 @@ using HospitalStreaming.Core.Changes;
 using HospitalStreaming.Core.Domain;
 using HospitalStreaming.Core.Merging;
 using HospitalStreaming.Core.Naming;
+using HospitalStreaming.Core.Naming.Lake;
+using HospitalStreaming.Warehouse.Letters;
 
 namespace HospitalStreaming.Warehouse.BigQuery;
 
@@ -22,6 +24,24 @@ internal sealed class RawRows(WarehouseNames names, TableDescription table)
         WHERE key_id {among ?? "IS NOT NULL"}
         ORDER BY key_id, load_seq, `partition`, `offset`
         """;
+
+    /// <summary>A query of the rows at some places, few at once.</summary>
+    internal string SelectPlaces(IEnumerable<LetterPlace> places, string asOf) => $"""
+        {Columns(asOf)}
+        WHERE {string.Join(" OR ", places.Select(place => string.Create(
+            CultureInfo.InvariantCulture, $"(`partition` = {place.Stream.Partition} AND `offset` = {place.Offset} AND stream_epoch = {SqlText.Name(place.Stream.Epoch)})")))}
+        """;
+
+    /// <summary>Where a row of these queries stands.</summary>
+    internal LetterPlace PlaceOf(object?[] row) => new(new LakeStream(TopicNames.ChangesOf(table.Name), (string)row[11]!, (int)(long)row[2]!), (long)row[3]!);
+
+    /// <summary>Order in which a row of these queries takes effect.</summary>
+    internal static RawPlace OrderOf(object?[] row) => new((long)row[10]!, (int)(long)row[2]!, (long)row[3]!);
+
+    /// <summary>What a row does to a key once decisions are taken into account.</summary>
+    /// <exception cref="FormatException">It is no line of a lake: it was altered.</exception>
+    internal IEnumerable<PlacedChange> Changes(object?[] row, LetterDecisions decisions) => PlacedChange.OfLetter(
+        OrderOf(row), _reader, decisions.Find(PlaceOf(row)), Read(row), SourceEpoch(row));
 
     /// <summary>A query of all rows of one chain, named by the parameters partition and epoch, by offset.</summary>
     /// <param name="asOf">What follows the table's name where a moment is asked for, else empty.</param>
@@ -43,10 +63,10 @@ internal sealed class RawRows(WarehouseNames names, TableDescription table)
         return RawRow.Of(line, _reader.Read(line, SourceEpoch(row)), SourceEpoch(row));
     }
 
-    private static int SourceEpoch(object?[] row) => row[0] is long epoch ? (int)epoch : throw new FormatException("a raw row has no source epoch");
+    internal static int SourceEpoch(object?[] row) => row[0] is long epoch ? (int)epoch : throw new FormatException("a raw row has no source epoch");
 
     private string Columns(string asOf) => $"""
-        SELECT source_epoch, topic, `partition`, `offset`, `timestamp`, TO_JSON_STRING(headers), TO_JSON_STRING(key), TO_JSON_STRING(value), key_bytes, value_bytes
+        SELECT source_epoch, topic, `partition`, `offset`, `timestamp`, TO_JSON_STRING(headers), TO_JSON_STRING(key), TO_JSON_STRING(value), key_bytes, value_bytes, load_seq, stream_epoch
         FROM `{names.Raw}`.`{table.Name}`{asOf}
         """;
 

@@ -31,4 +31,11 @@ public interface IWarehouse
     /// <exception cref="LoadFencedException">Another loader took over or was faster.</exception>
     /// <exception cref="ObjectDamagedException">An object is not what its manifest says.</exception>
     Task<LoadResult> LoadAsync(LoadClaim claim, SetAside setAside, CancellationToken cancellation);
+
+    /// <summary>
+    /// Takes decisions about dead letters into account that were made since: keys that nothing holds any more get their row from all of raw.
+    /// Only the loader may call it. Idempotent; returns how many decisions took effect.
+    /// </summary>
+    /// <exception cref="LoadFencedException">Another loader took over.</exception>
+    Task<int> SettleAsync(CancellationToken cancellation);
 }

@@ -4,5 +4,9 @@ namespace HospitalStreaming.Warehouse.Loading;
 /// <param name="Positions">Every partition loaded so far.</param>
 /// <param name="HeldKeys">Keys held back by a poison record, counted by table; tables without are absent.</param>
 /// <param name="PoisonRecords">Poison records in raw, counted by table, those without a readable key among them; tables without are absent.</param>
+/// <param name="OpenLetters">Those of them that nobody has decided about, counted by table.</param>
 public sealed record LoadStatus(
-    IReadOnlyList<LoadPosition> Positions, IReadOnlyDictionary<string, long> HeldKeys, IReadOnlyDictionary<string, long> PoisonRecords);
+    IReadOnlyList<LoadPosition> Positions,
+    IReadOnlyDictionary<string, long> HeldKeys,
+    IReadOnlyDictionary<string, long> PoisonRecords,
+    IReadOnlyDictionary<string, long> OpenLetters);

@@ -27,8 +27,19 @@ internal sealed class Ledger(WarehouseNames names)
         return (long)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
-    /// <summary>Opens a load: lets verify go first where it asks for a quiet moment, proves the fence and holds it until commit, and writes the claim's head.</summary>
+    /// <summary>Opens a load: holds the fence and writes the claim's head.</summary>
     internal async Task<long> BeginLoadAsync(NpgsqlConnection connection, long fence, LoadClaim claim, CancellationToken cancellation)
+    {
+        await HoldFenceAsync(connection, fence, cancellation);
+        await using var head = new NpgsqlCommand(
+            $"INSERT INTO {Line}.loads (loaded_at, objects, rows) VALUES (now(), @objects, @rows) RETURNING load_id", connection);
+        head.Parameters.AddWithValue("objects", claim.Objects.Count);
+        head.Parameters.AddWithValue("rows", claim.Rows);
+        return (long)(await head.ExecuteScalarAsync(cancellation))!;
+    }
+
+    /// <summary>Lets verify go first where it asks for a quiet moment, proves the fence and holds it until commit.</summary>
+    internal async Task HoldFenceAsync(NpgsqlConnection connection, long fence, CancellationToken cancellation)
     {
         await using (var apply = new NpgsqlCommand(WarehouseLocks.HoldApply, connection))
         {
@@ -43,12 +54,6 @@ internal sealed class Ledger(WarehouseNames names)
                 throw new LoadFencedException("another loader has taken over this warehouse");
             }
         }
-
-        await using var head = new NpgsqlCommand(
-            $"INSERT INTO {Line}.loads (loaded_at, objects, rows) VALUES (now(), @objects, @rows) RETURNING load_id", connection);
-        head.Parameters.AddWithValue("objects", claim.Objects.Count);
-        head.Parameters.AddWithValue("rows", claim.Rows);
-        return (long)(await head.ExecuteScalarAsync(cancellation))!;
     }
 
     /// <summary>Writes the claim's objects, and moves each chain's position from exactly where the claim starts to where it ends.</summary>

@@ -2,6 +2,7 @@ using HospitalStreaming.Core.Changes;
 using HospitalStreaming.Core.Domain;
 using HospitalStreaming.Core.Merging;
 using HospitalStreaming.Core.Naming;
+using HospitalStreaming.Warehouse.Letters;
 using Npgsql;
 
 namespace HospitalStreaming.Warehouse.Postgres;
@@ -35,7 +36,7 @@ internal sealed class MovedRows(WarehouseNames names, TableDescription table)
 
     /// <summary>Completes rows that moved in this load, and those that waited for a change of this load. Raw has the load's rows already.</summary>
     internal async Task FinishAsync(
-        NpgsqlConnection connection, IReadOnlyList<RowChange> changes, IReadOnlySet<long> held, CancellationToken cancellation)
+        NpgsqlConnection connection, IReadOnlyList<RowChange> changes, IReadOnlySet<long> held, LetterDecisions decisions, CancellationToken cancellation)
     {
         _uncommitted = null;
         var keys = changes.Where(change => change.KeepsFromElsewhere).Select(change => change.Key).ToHashSet();
@@ -46,19 +47,37 @@ internal sealed class MovedRows(WarehouseNames names, TableDescription table)
         }
 
         keys.ExceptWith(held);
+        await WriteAsync(connection, keys, decisions, cancellation);
+    }
+
+    /// <summary>Makes keys anew from all of raw, and those that wait for one of them.</summary>
+    internal async Task<int> RemakeAsync(NpgsqlConnection connection, IReadOnlySet<long> keys, LetterDecisions decisions, CancellationToken cancellation)
+    {
+        _uncommitted = null;
+        return await WriteAsync(
+            connection, [.. keys, .. _pending.Where(entry => keys.Contains(entry.Value.Key)).Select(entry => entry.Key)], decisions, cancellation);
+    }
+
+    private async Task<int> WriteAsync(NpgsqlConnection connection, HashSet<long> keys, LetterDecisions decisions, CancellationToken cancellation)
+    {
         if (keys.Count == 0)
         {
-            return;
+            return 0;
         }
 
-        var histories = await _history.ReadAsync(connection, keys, cancellation);
+        var histories = await _history.ReadAsync(connection, keys, decisions, cancellation);
         var pending = new Dictionary<long, (long Key, Lsn Lsn)>(_pending);
         var rows = new List<FinalRow>();
         foreach (var key in keys)
         {
             var replayed = KeyReplay.Of(key, old => histories.GetValueOrDefault(old) ?? [], table.Columns.Length, _current.KeyIndex);
-            rows.Add(replayed.Row!.Value);
             pending.Remove(key);
+            if (replayed.Row is not { } row)
+            {
+                continue;
+            }
+
+            rows.Add(row);
             if (replayed.Missing is { } missing)
             {
                 pending[key] = missing;
@@ -68,6 +87,7 @@ internal sealed class MovedRows(WarehouseNames names, TableDescription table)
         await _current.WriteAsync(connection, rows, new Dictionary<long, KeyState>(), cancellation);
         await WritePendingAsync(connection, keys, pending, cancellation);
         _uncommitted = pending;
+        return rows.Count;
     }
 
     private async Task WritePendingAsync(

@@ -1,19 +1,29 @@
+using HospitalStreaming.Core.Domain;
 using HospitalStreaming.Core.Naming;
+using HospitalStreaming.Core.Naming.Lake;
+using HospitalStreaming.Warehouse.Letters;
 using HospitalStreaming.Warehouse.Loading;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace HospitalStreaming.Warehouse.Postgres;
 
-/// <summary>Poison records and the keys they hold back, in hospital_line.poison_records.</summary>
+/// <summary>Poison records and the keys they hold back, in hospital_line.poison_records; what was decided about them, in letter_decisions.</summary>
 internal sealed class PoisonBook(WarehouseNames names)
 {
+    // Poison that nobody has decided about yet.
+    private string Open => $"""
+        (SELECT * FROM {names.Line}.poison_records p WHERE NOT EXISTS (
+          SELECT FROM {names.Line}.letter_decisions d
+          WHERE (d.table_name, d.partition, d."offset", d.stream_epoch) = (p.table_name, p.partition, p."offset", p.stream_epoch))) open
+        """;
+
     /// <summary>Keys held back, by table.</summary>
     internal async Task<Dictionary<string, HashSet<long>>> HeldAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         var held = new Dictionary<string, HashSet<long>>(StringComparer.Ordinal);
         await using var command = new NpgsqlCommand(
-            $"SELECT DISTINCT table_name, held_key FROM {names.Line}.poison_records WHERE held_key IS NOT NULL", connection);
+            $"SELECT DISTINCT table_name, held_key FROM {Open} WHERE held_key IS NOT NULL", connection);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
@@ -47,20 +57,108 @@ internal sealed class PoisonBook(WarehouseNames names)
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
-    internal async Task<(Dictionary<string, long> Held, Dictionary<string, long> Records)> CountsAsync(
-        NpgsqlConnection connection, CancellationToken cancellation)
+    /// <summary>Notes decisions as taken into account, in the transaction that does so.</summary>
+    internal async Task SettleAsync(NpgsqlConnection connection, string table, IReadOnlyList<LetterDecision> decisions, CancellationToken cancellation)
     {
-        var held = new Dictionary<string, long>(StringComparer.Ordinal);
-        var records = new Dictionary<string, long>(StringComparer.Ordinal);
         await using var command = new NpgsqlCommand(
-            $"SELECT table_name, count(DISTINCT held_key), count(*) FROM {names.Line}.poison_records GROUP BY 1", connection);
+            $"""
+            INSERT INTO {names.Line}.letter_decisions (table_name, partition, "offset", stream_epoch, action, settled_at)
+            SELECT @table, p, o, e, a, now() FROM unnest(@p::int[], @o::bigint[], @e::text[], @a::text[]) AS x(p, o, e, a)
+            """,
+            connection);
+        command.Parameters.AddWithValue("table", table);
+        command.Parameters.AddWithValue("p", decisions.Select(item => item.Stream.Partition).ToArray());
+        command.Parameters.AddWithValue("o", decisions.Select(item => item.Offset).ToArray());
+        command.Parameters.AddWithValue("e", decisions.Select(item => item.Stream.Epoch).ToArray());
+        command.Parameters.AddWithValue("a", decisions.Select(item => item.Action == LetterAction.Skip ? "skip" : "redrive").ToArray());
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    /// <summary>Places whose decisions are taken into account.</summary>
+    internal async Task<HashSet<LetterPlace>> SettledAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand($"SELECT table_name, stream_epoch, partition, \"offset\" FROM {names.Line}.letter_decisions", connection);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var places = new HashSet<LetterPlace>();
         while (await reader.ReadAsync(cancellation))
         {
-            held[reader.GetString(0)] = reader.GetInt64(1);
-            records[reader.GetString(0)] = reader.GetInt64(2);
+            places.Add(new LetterPlace(new LakeStream(TopicNames.ChangesOf(reader.GetString(0)), reader.GetString(1), reader.GetInt32(2)), reader.GetInt64(3)));
         }
 
-        return (held, records);
+        return places;
+    }
+
+    /// <summary>Poison records of one table, decided ones among them, with the keys they hold or held.</summary>
+    internal async Task<List<(LetterPlace Place, long Load, int SourceEpoch, long? HeldKey)>> PlacesAsync(
+        NpgsqlConnection connection, TableDescription table, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            $"""
+            SELECT r.stream_epoch, r.partition, r."offset", r.load_id, r.source_epoch, p.held_key
+            FROM {PostgresTables.Raw(names, table)} r JOIN (
+              SELECT partition, "offset", stream_epoch, held_key FROM {names.Line}.poison_records WHERE table_name = @table
+              UNION ALL
+              SELECT partition, "offset", stream_epoch, NULL FROM {names.Line}.letter_decisions d WHERE table_name = @table AND NOT EXISTS (
+                SELECT FROM {names.Line}.poison_records p
+                WHERE (d.table_name, d.partition, d."offset", d.stream_epoch) = (p.table_name, p.partition, p."offset", p.stream_epoch))) p
+            ON (r.partition, r."offset", r.stream_epoch) = (p.partition, p."offset", p.stream_epoch)
+            """,
+            connection);
+        command.Parameters.AddWithValue("table", table.Name);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var topic = TopicNames.ChangesOf(table.Name);
+        var places = new List<(LetterPlace, long, int, long?)>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            places.Add((
+                new LetterPlace(new LakeStream(topic, reader.GetString(0), reader.GetInt32(1)), reader.GetInt64(2)),
+                reader.GetInt64(3),
+                reader.GetInt32(4),
+                reader.IsDBNull(5) ? null : reader.GetInt64(5)));
+        }
+
+        return places;
+    }
+
+    /// <summary>Records that were set aside or decided about, of every table.</summary>
+    internal async Task<IReadOnlyList<BookedLetter>> LettersAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            $"""
+            SELECT table_name, stream_epoch, partition, "offset", held_key, p.reason IS NOT NULL, d.action IS NOT NULL
+            FROM {names.Line}.poison_records p FULL JOIN {names.Line}.letter_decisions d USING (table_name, partition, "offset", stream_epoch)
+            """,
+            connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var letters = new List<BookedLetter>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            var stream = new LakeStream(TopicNames.ChangesOf(reader.GetString(0)), reader.GetString(1), reader.GetInt32(2));
+            letters.Add(new BookedLetter(
+                reader.GetString(0), new LetterPlace(stream, reader.GetInt64(3)), reader.IsDBNull(4) ? null : reader.GetInt64(4), reader.GetBoolean(5), reader.GetBoolean(6)));
+        }
+
+        return letters;
+    }
+
+    internal async Task<PoisonCounts> CountsAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            $"""
+            SELECT table_name, (SELECT count(DISTINCT held_key) FROM {Open} WHERE open.table_name = p.table_name),
+              count(*), (SELECT count(*) FROM {Open} WHERE open.table_name = p.table_name)
+            FROM {names.Line}.poison_records p GROUP BY 1
+            """,
+            connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var counts = new PoisonCounts();
+        while (await reader.ReadAsync(cancellation))
+        {
+            counts.Held[reader.GetString(0)] = reader.GetInt64(1);
+            counts.Records[reader.GetString(0)] = reader.GetInt64(2);
+            counts.Open[reader.GetString(0)] = reader.GetInt64(3);
+        }
+
+        return counts;
     }
 }

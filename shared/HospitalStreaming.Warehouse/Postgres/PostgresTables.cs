@@ -71,6 +71,9 @@ internal static class PostgresTables
         CREATE TABLE IF NOT EXISTS {line}.poison_records (
           table_name text COLLATE "C" NOT NULL, partition integer NOT NULL, "offset" bigint NOT NULL, stream_epoch text COLLATE "C" NOT NULL,
           held_key bigint, reason text NOT NULL, PRIMARY KEY (table_name, partition, "offset", stream_epoch));
+        CREATE TABLE IF NOT EXISTS {line}.letter_decisions (
+          table_name text COLLATE "C" NOT NULL, partition integer NOT NULL, "offset" bigint NOT NULL, stream_epoch text COLLATE "C" NOT NULL,
+          action text NOT NULL, settled_at timestamptz NOT NULL, PRIMARY KEY (table_name, partition, "offset", stream_epoch));
         CREATE TABLE IF NOT EXISTS {line}.pending_moves (
           table_name text COLLATE "C" NOT NULL, key bigint NOT NULL, missing_key bigint NOT NULL, missing_lsn bigint NOT NULL,
           PRIMARY KEY (table_name, key));

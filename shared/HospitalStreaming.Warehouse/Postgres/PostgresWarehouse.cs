@@ -1,6 +1,7 @@
 using HospitalStreaming.Core.Domain;
 using HospitalStreaming.Core.Naming;
 using HospitalStreaming.Lake;
+using HospitalStreaming.Warehouse.Letters;
 using HospitalStreaming.Warehouse.Loading;
 using Npgsql;
 
@@ -19,10 +20,13 @@ public sealed class PostgresWarehouse(NpgsqlDataSource source, WarehouseNames na
     private readonly Ledger _ledger = new(names);
     private readonly PoisonBook _poison = new(names);
     private readonly EpochDocuments _epochs = new(lake);
+    private readonly DecisionDocuments _decisions = new(lake);
     private readonly Dictionary<string, TableLoader> _loaders =
         tables.ToDictionary(table => TopicNames.ChangesOf(table.Name), table => new TableLoader(names, table, lake), StringComparer.Ordinal);
 
     private Dictionary<string, HashSet<long>> _held = new(StringComparer.Ordinal);
+    private HashSet<LetterPlace> _settled = [];
+    private LetterDecisions _known = LetterDecisions.None;
     private long _fence;
 
     /// <inheritdoc/>
@@ -47,6 +51,7 @@ public sealed class PostgresWarehouse(NpgsqlDataSource source, WarehouseNames na
         await using var connection = await source.OpenConnectionAsync(cancellation);
         _fence = await _ledger.TakeFenceAsync(connection, cancellation);
         _held = await _poison.HeldAsync(connection, cancellation);
+        _settled = await _poison.SettledAsync(connection, cancellation);
         foreach (var loader in _loaders.Values)
         {
             await loader.TakeOverAsync(connection, cancellation);
@@ -58,13 +63,14 @@ public sealed class PostgresWarehouse(NpgsqlDataSource source, WarehouseNames na
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
         var positions = await _ledger.PositionsAsync(connection, cancellation);
-        var (held, records) = await _poison.CountsAsync(connection, cancellation);
-        return new LoadStatus(positions, held, records);
+        var counts = await _poison.CountsAsync(connection, cancellation);
+        return new LoadStatus(positions, counts.Held, counts.Records, counts.Open);
     }
 
     /// <inheritdoc/>
     public async Task<LoadResult> LoadAsync(LoadClaim claim, SetAside setAside, CancellationToken cancellation)
     {
+        await SettleAsync(cancellation);
         var epochs = await _epochs.ReadAsync(cancellation);
         await using var connection = await source.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
@@ -72,21 +78,29 @@ public sealed class PostgresWarehouse(NpgsqlDataSource source, WarehouseNames na
         await _ledger.AdvanceAsync(connection, loadId, claim, cancellation);
         var positions = await _ledger.PositionsAsync(connection, cancellation);
 
-        var results = new List<TableLoad>();
-        var poison = new List<(string Table, string StreamEpoch, PoisonRecord Record)>();
+        var outcomes = new List<(string Table, TableLoader.Outcome Outcome)>();
         foreach (var topic in claim.ByTopic)
         {
             var loader = _loaders[topic.Key];
             var held = _held.GetValueOrDefault(loader.Table.Name) ?? [];
-            var outcome = await loader.LoadAsync(connection, loadId, [.. topic], epochs, held, positions, cancellation);
-            results.Add(outcome.Load);
-            poison.AddRange(outcome.Poison.Select(item => (loader.Table.Name, item.StreamEpoch, item.Record)));
+            outcomes.Add((loader.Table.Name, await loader.LoadAsync(connection, loadId, [.. topic], epochs, held, _known, positions, cancellation)));
         }
 
-        await SetAsideAsync(connection, poison, setAside, cancellation);
+        var letters = outcomes.SelectMany(item => item.Outcome.Batch.Open).ToList();
+        if (letters.Count > 0)
+        {
+            await setAside(letters, cancellation);
+        }
+
+        List<TableLoad> results = [.. outcomes.Select(item => item.Outcome.Load)];
         await _ledger.SignalAsync(connection, results.Where(load => load.Written > 0).Select(load => load.Table), cancellation);
         await transaction.CommitAsync(cancellation);
-        Hold(poison);
+        foreach (var (table, outcome) in outcomes)
+        {
+            Hold(table, outcome.Batch.Open);
+            _settled.UnionWith(outcome.Batch.Settled.Select(decision => decision.Place));
+        }
+
         foreach (var topic in claim.ByTopic)
         {
             _loaders[topic.Key].Committed();
@@ -95,35 +109,65 @@ public sealed class PostgresWarehouse(NpgsqlDataSource source, WarehouseNames na
         return new LoadResult(loadId, results);
     }
 
-    private async Task SetAsideAsync(
-        NpgsqlConnection connection, List<(string Table, string StreamEpoch, PoisonRecord Record)> poison, SetAside setAside, CancellationToken cancellation)
+    /// <inheritdoc/>
+    public async Task<int> SettleAsync(CancellationToken cancellation)
     {
-        if (poison.Count == 0)
+        _known = await _decisions.ReadAsync(cancellation);
+        if (_known.All.All(decision => _settled.Contains(decision.Place)))
         {
-            return;
+            return 0;
         }
 
-        foreach (var table in poison.GroupBy(item => item.Table))
+        var epochs = await _epochs.ReadAsync(cancellation);
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await _ledger.HoldFenceAsync(connection, _fence, cancellation);
+        var positions = await _ledger.PositionsAsync(connection, cancellation);
+
+        // What was decided about records that are yet to be loaded takes effect when they are.
+        var due = _known.All.Where(decision => !_settled.Contains(decision.Place)
+            && positions.Any(position => position.Stream == decision.Stream && position.Next > decision.Offset)).ToList();
+        if (due.Count == 0)
         {
-            await _poison.WriteAsync(connection, table.Key, [.. table.Select(item => (item.StreamEpoch, item.Record))], cancellation);
+            return 0;
         }
 
-        await setAside([.. poison.Select(item => item.Record)], cancellation);
+        var changed = new List<string>();
+        foreach (var topic in due.GroupBy(decision => decision.Stream.Topic))
+        {
+            if (_loaders.GetValueOrDefault(topic.Key) is { } loader)
+            {
+                await _poison.SettleAsync(connection, loader.Table.Name, [.. topic], cancellation);
+                var keys = await loader.KeysAsync(connection, [.. topic], epochs, cancellation);
+                if (await loader.RemakeAsync(connection, keys, _known, epochs, positions, cancellation) > 0)
+                {
+                    changed.Add(loader.Table.Name);
+                }
+            }
+        }
+
+        var held = await _poison.HeldAsync(connection, cancellation);
+        await _ledger.SignalAsync(connection, changed, cancellation);
+        await transaction.CommitAsync(cancellation);
+        (_held, _settled) = (held, [.. _settled, .. due.Select(decision => decision.Place)]);
+        foreach (var topic in due.Select(decision => decision.Stream.Topic).Distinct())
+        {
+            _loaders.GetValueOrDefault(topic)?.Committed();
+        }
+
+        return due.Count;
     }
 
-    private void Hold(List<(string Table, string StreamEpoch, PoisonRecord Record)> poison)
+    private void Hold(string table, IEnumerable<PoisonRecord> open)
     {
-        foreach (var (table, _, record) in poison)
+        foreach (var key in open.Select(record => record.HeldKey).OfType<long>())
         {
-            if (record.HeldKey is { } key)
+            if (!_held.TryGetValue(table, out var keys))
             {
-                if (!_held.TryGetValue(table, out var keys))
-                {
-                    _held[table] = keys = [];
-                }
-
-                keys.Add(key);
+                _held[table] = keys = [];
             }
+
+            keys.Add(key);
         }
     }
 }

@@ -3,19 +3,23 @@ using HospitalStreaming.Core.Changes;
 using HospitalStreaming.Core.Domain;
 using HospitalStreaming.Core.Merging;
 using HospitalStreaming.Core.Naming;
+using HospitalStreaming.Warehouse.Letters;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace HospitalStreaming.Warehouse.Postgres;
 
-/// <summary>Histories of single keys out of raw: the changes that could be applied, in log order.</summary>
+/// <summary>Histories of single keys out of raw: the changes that can be applied, in log order, decided ones in their place, up to what holds the key.</summary>
 internal sealed class RawHistory(WarehouseNames names, TableDescription table)
 {
     private readonly RecordReader _reader = new(table, ColumnValueReader.Line);
+    private readonly PoisonBook _poison = new(names);
 
     /// <summary>The key's history, and that of every key its row moved from.</summary>
-    internal async Task<Dictionary<long, IReadOnlyList<RowChange>>> ReadAsync(NpgsqlConnection connection, IEnumerable<long> keys, CancellationToken cancellation)
+    internal async Task<Dictionary<long, IReadOnlyList<RowChange>>> ReadAsync(
+        NpgsqlConnection connection, IEnumerable<long> keys, LetterDecisions decisions, CancellationToken cancellation)
     {
+        var letters = await LettersAsync(connection, decisions, cancellation);
         var histories = new Dictionary<long, IReadOnlyList<RowChange>>();
         var wanted = keys.Distinct().ToArray();
         while (wanted.Length > 0)
@@ -23,27 +27,41 @@ internal sealed class RawHistory(WarehouseNames names, TableDescription table)
             var found = await ReadOnceAsync(connection, wanted, cancellation);
             foreach (var key in wanted)
             {
-                histories[key] = found.GetValueOrDefault(key) ?? [];
+                histories[key] = PlacedChange.History((found.GetValueOrDefault(key) ?? []).Concat(letters[key]));
             }
 
-            wanted = [.. found.Values.SelectMany(history => history).Select(change => change.MovedFrom).OfType<long>()
+            wanted = [.. wanted.SelectMany(key => histories[key]).Select(change => change.MovedFrom).OfType<long>()
                 .Where(key => !histories.ContainsKey(key)).Distinct()];
         }
 
         return histories;
     }
 
-    private async Task<Dictionary<long, List<RowChange>>> ReadOnceAsync(NpgsqlConnection connection, long[] keys, CancellationToken cancellation)
+    // Few, if any: a line has no poison in the long run.
+    private async Task<ILookup<long, PlacedChange>> LettersAsync(NpgsqlConnection connection, LetterDecisions decisions, CancellationToken cancellation) =>
+        (await _poison.PlacesAsync(connection, table, cancellation))
+            .SelectMany(letter => PlacedChange.OfLetter(
+                new RawPlace(letter.Load, letter.Place.Stream.Partition, letter.Place.Offset),
+                _reader,
+                decisions.Find(letter.Place),
+                new ReadRecord { Poison = PlacedChange.Unread, HeldKey = letter.HeldKey },
+                letter.SourceEpoch))
+            .ToLookup(change => change.Key);
+
+    private async Task<Dictionary<long, List<PlacedChange>>> ReadOnceAsync(NpgsqlConnection connection, long[] keys, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
             $"""
-            SELECT partition, "offset", source_epoch, op, lsn, committed_at, key, after, old_key FROM {PostgresTables.Raw(names, table)}
-            WHERE key = ANY(@keys) AND poison IS NULL AND op IS NOT NULL ORDER BY load_id, partition, "offset"
+            SELECT partition, "offset", source_epoch, op, lsn, committed_at, key, after, old_key, load_id FROM {PostgresTables.Raw(names, table)} r
+            WHERE key = ANY(@keys) AND poison IS NULL AND op IS NOT NULL
+              AND NOT EXISTS (SELECT FROM {names.Line}.letter_decisions d WHERE d.table_name = @table
+                AND (d.partition, d."offset", d.stream_epoch) = (r.partition, r."offset", r.stream_epoch))
             """,
             connection);
         command.Parameters.Add(new("keys", NpgsqlDbType.Array | NpgsqlDbType.Text) { Value = Array.ConvertAll(keys, key => KeyText(table, key)) });
+        command.Parameters.AddWithValue("table", table.Name);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var histories = new Dictionary<long, List<RowChange>>();
+        var histories = new Dictionary<long, List<PlacedChange>>();
         while (await reader.ReadAsync(cancellation))
         {
             var place = Place(
@@ -60,7 +78,7 @@ internal sealed class RawHistory(WarehouseNames names, TableDescription table)
                 histories[change.Key] = history = [];
             }
 
-            history.Add(change);
+            history.Add(new PlacedChange(new RawPlace(reader.GetInt64(9), change.Partition, change.Offset), change.Key, change));
         }
 
         return histories;

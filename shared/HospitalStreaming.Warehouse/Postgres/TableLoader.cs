@@ -4,6 +4,7 @@ using HospitalStreaming.Core.Merging;
 using HospitalStreaming.Core.Naming;
 using HospitalStreaming.Lake;
 using HospitalStreaming.Lake.Objects;
+using HospitalStreaming.Warehouse.Letters;
 using HospitalStreaming.Warehouse.Loading;
 using Npgsql;
 
@@ -15,6 +16,7 @@ internal sealed class TableLoader(WarehouseNames names, TableDescription table, 
     private readonly RecordReader _reader = new(table, ColumnValueReader.Line);
     private readonly CurrentWriter _current = new(names, table);
     private readonly MovedRows _moved = new(names, table);
+    private readonly PoisonBook _poison = new(names);
 
     internal TableDescription Table => table;
 
@@ -30,10 +32,11 @@ internal sealed class TableLoader(WarehouseNames names, TableDescription table, 
         IReadOnlyList<LakeObject> objects,
         SourceEpochs epochs,
         IReadOnlySet<long> held,
+        LetterDecisions decisions,
         IReadOnlyList<LoadPosition> positions,
         CancellationToken cancellation)
     {
-        var batch = new Batch(held);
+        var batch = new Batch(held, _reader, decisions);
         long rawRows = 0;
         await using (var raw = await RawCopy.BeginAsync(connection, names, table, cancellation))
         {
@@ -45,6 +48,17 @@ internal sealed class TableLoader(WarehouseNames names, TableDescription table, 
             rawRows = await raw.CompleteAsync(cancellation);
         }
 
+        // Before rows are made from raw: what holds a key must be known there.
+        if (batch.Poison.Count > 0)
+        {
+            await _poison.WriteAsync(connection, table.Name, batch.Poison, cancellation);
+        }
+
+        if (batch.Settled.Count > 0)
+        {
+            await _poison.SettleAsync(connection, table.Name, batch.Settled, cancellation);
+        }
+
         var keys = batch.Changes.Select(change => change.Key).Distinct().ToArray();
         var known = keys.Length == 0 ? [] : await _current.StatesAsync(connection, keys, cancellation);
         var rows = ChangeReducer.Reduce(batch.Changes, known, table.Columns.Length, _current.KeyIndex);
@@ -53,9 +67,40 @@ internal sealed class TableLoader(WarehouseNames names, TableDescription table, 
             await _current.WriteAsync(connection, rows.Values, known, cancellation);
         }
 
-        await _moved.FinishAsync(connection, batch.Changes, held, cancellation);
+        await _moved.FinishAsync(connection, batch.Changes, held, decisions, cancellation);
         var swept = await SweepAsync(connection, objects, epochs, positions, cancellation);
-        return new Outcome(new TableLoad(table.Name, rawRows, rows.Count + swept, batch.Poison.Count, batch.LastCommittedAt), batch.Poison);
+        return new Outcome(new TableLoad(table.Name, rawRows, rows.Count + swept, batch.Poison.Count, batch.LastCommittedAt), batch);
+    }
+
+    /// <summary>Keys that decisions concern: the ones that were held, and those of the records that stand in.</summary>
+    internal async Task<HashSet<long>> KeysAsync(
+        NpgsqlConnection connection, IReadOnlyCollection<LetterDecision> decisions, SourceEpochs epochs, CancellationToken cancellation)
+    {
+        var places = decisions.Select(decision => decision.Place).ToHashSet();
+        var keys = (await _poison.PlacesAsync(connection, table, cancellation)).Where(letter => places.Contains(letter.Place))
+            .Select(letter => letter.HeldKey).OfType<long>().ToHashSet();
+        foreach (var decision in decisions)
+        {
+            var epoch = epochs.Of(decision.Stream.Topic, decision.Stream.Partition, decision.Offset);
+            if (LetterDecisions.Effect(_reader, decision, default, epoch).Change is { } change)
+            {
+                keys.Add(change.Key);
+            }
+        }
+
+        return keys;
+    }
+
+    /// <summary>Makes keys anew from all of raw, as far as nothing holds them; returns how many rows were written.</summary>
+    internal async Task<int> RemakeAsync(
+        NpgsqlConnection connection, IReadOnlySet<long> keys, LetterDecisions decisions, SourceEpochs epochs, IReadOnlyList<LoadPosition> positions, CancellationToken cancellation)
+    {
+        var written = await _moved.RemakeAsync(connection, keys, decisions, cancellation);
+        var topic = TopicNames.ChangesOf(table.Name);
+        var next = positions.Where(position => position.Stream.Topic == topic)
+            .GroupBy(position => position.Stream.Partition).ToDictionary(partition => partition.Key, partition => partition.Max(position => position.Next));
+        var epoch = epochs.SweepBelow(topic, partition => next.GetValueOrDefault(partition));
+        return written + (epoch > SourceEpochs.First ? await _current.SweepAsync(connection, epoch, cancellation) : 0);
     }
 
     private async Task CopyAsync(RawCopy raw, long loadId, LakeObject item, SourceEpochs epochs, Batch batch, CancellationToken cancellation)
@@ -67,9 +112,7 @@ internal sealed class TableLoader(WarehouseNames names, TableDescription table, 
             foreach (var line in reader.Records())
             {
                 var epoch = epochs.Of(stream.Topic, stream.Partition, line.Position.Offset);
-                var record = _reader.Read(line, epoch);
-                await raw.AddAsync(stream.Epoch, epoch, loadId, line, record, cancellation);
-                batch.Add(stream.Epoch, line, record);
+                await raw.AddAsync(stream.Epoch, epoch, loadId, line, batch.Add(stream.Epoch, line, epoch), cancellation);
             }
         }
         catch (LakeDamageException failure)
@@ -97,5 +140,5 @@ internal sealed class TableLoader(WarehouseNames names, TableDescription table, 
             : 0;
     }
 
-    internal sealed record Outcome(TableLoad Load, IReadOnlyList<(string StreamEpoch, PoisonRecord Record)> Poison);
+    internal sealed record Outcome(TableLoad Load, Batch Batch);
 }

@@ -7,6 +7,7 @@ using HospitalStreaming.Core.Merging;
 using HospitalStreaming.Core.Naming;
 using HospitalStreaming.Core.Naming.Lake;
 using HospitalStreaming.Warehouse.BigQuery;
+using HospitalStreaming.Warehouse.Letters;
 using HospitalStreaming.Warehouse.Loading;
 
 namespace HospitalStreaming.Warehouse.Verify;
@@ -17,6 +18,8 @@ namespace HospitalStreaming.Warehouse.Verify;
 /// <param name="asOf">The moment, as it stands behind each table's name; empty where the server has no time travel.</param>
 internal sealed class BigQueryWarehouseView(BigQuerySql sql, WarehouseNames names, string asOf) : IWarehouseView
 {
+    private const int LettersAtOnce = 500;
+
     private static readonly Dictionary<string, object?> None = [];
 
     public JsonSameness RawTexts => JsonSameness.Values;
@@ -53,26 +56,59 @@ internal sealed class BigQueryWarehouseView(BigQuerySql sql, WarehouseNames name
     }
 
     public async IAsyncEnumerable<RawChange> RawAsync(
-        TableDescription table, IReadOnlyCollection<long>? keys, [EnumeratorCancellation] CancellationToken cancellation)
+        TableDescription table, IReadOnlyCollection<long>? keys, LetterDecisions decisions, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var booked = (await new BigQueryLedger(sql, names).LettersAsync(asOf, cancellation)).Where(letter => letter.Table == table.Name).ToDictionary(letter => letter.Place);
+        var letters = await LettersAsync(table, booked, decisions, cancellation);
+        await foreach (var change in letters.AmongAsync(ChangesAsync(table, keys, booked, cancellation), keys))
+        {
+            yield return change;
+        }
+    }
+
+    private async Task<LettersApart> LettersAsync(
+        TableDescription table, Dictionary<LetterPlace, BookedLetter> booked, LetterDecisions decisions, CancellationToken cancellation)
+    {
+        var (apart, raw, decoder) = (new LettersApart(), new RawRows(names, table), new RecordReader(table, ColumnValueReader.Line));
+        foreach (var some in booked.Keys.Chunk(LettersAtOnce))
+        {
+            await foreach (var row in sql.StreamAsync(raw.SelectPlaces(some, asOf), None, cancellation))
+            {
+                var letter = booked[raw.PlaceOf(row)];
+                var decision = letter.Settled
+                    ? decisions.Find(letter.Place) ?? throw new FormatException($"the decision about {letter.Place.Stream} offset {letter.Place.Offset} took effect and is missing in the lake")
+                    : null;
+                apart.Add(RawRows.OrderOf(row), decoder, decision, raw.Read(row), RawRows.SourceEpoch(row));
+            }
+        }
+
+        return apart;
+    }
+
+    private async IAsyncEnumerable<(RawPlace Place, RawChange Change)> ChangesAsync(
+        TableDescription table,
+        IReadOnlyCollection<long>? keys,
+        Dictionary<LetterPlace, BookedLetter> booked,
+        [EnumeratorCancellation] CancellationToken cancellation)
     {
         var raw = new RawRows(names, table);
         var chosen = keys is null ? None : new Dictionary<string, object?> { ["keys"] = keys };
         await foreach (var row in sql.StreamAsync(raw.SelectKeys(keys is null ? null : sql.AmongKeys, asOf), chosen, cancellation))
         {
-            var record = raw.Read(row);
-            if (record.Poison is not null)
+            if (booked.Count > 0 && booked.ContainsKey(raw.PlaceOf(row)))
             {
-                if (record.HeldKey is { } held)
-                {
-                    yield return new RawChange(held, null, record.TransactionId, record.Lsn);
-                }
+                continue;
             }
-            else if (record.Change is { } change)
+
+            var record = raw.Read(row);
+            if ((record.Poison is null ? record.Change?.Key : record.HeldKey) is { } key)
             {
-                yield return new RawChange(change.Key, change, record.TransactionId, record.Lsn);
+                yield return (RawRows.OrderOf(row), new RawChange(key, record.Poison is null ? record.Change : null, record.TransactionId, record.Lsn));
             }
         }
     }
+
+    public Task<IReadOnlyList<BookedLetter>> LettersAsync(CancellationToken cancellation) => new BigQueryLedger(sql, names).LettersAsync(asOf, cancellation);
 
     public async IAsyncEnumerable<CurrentRow> CurrentAsync(TableDescription table, [EnumeratorCancellation] CancellationToken cancellation)
     {

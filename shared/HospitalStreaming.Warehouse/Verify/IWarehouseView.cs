@@ -1,6 +1,7 @@
 using HospitalStreaming.Core.Auditing;
 using HospitalStreaming.Core.Domain;
 using HospitalStreaming.Core.Naming.Lake;
+using HospitalStreaming.Warehouse.Letters;
 using HospitalStreaming.Warehouse.Loading;
 
 namespace HospitalStreaming.Warehouse.Verify;
@@ -27,9 +28,13 @@ public interface IWarehouseView
     /// <summary>Raw rows that have a key, key by key, each key's in log order.</summary>
     /// <param name="table">Table.</param>
     /// <param name="keys">Only these keys; null for all.</param>
+    /// <param name="decisions">Decisions about records that were set aside; those that the warehouse has taken into account show in their place.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="FormatException">A raw row cannot be read: it was altered.</exception>
-    IAsyncEnumerable<RawChange> RawAsync(TableDescription table, IReadOnlyCollection<long>? keys, CancellationToken cancellation);
+    IAsyncEnumerable<RawChange> RawAsync(TableDescription table, IReadOnlyCollection<long>? keys, LetterDecisions decisions, CancellationToken cancellation);
+
+    /// <summary>Records that were set aside or decided about, of every table.</summary>
+    Task<IReadOnlyList<BookedLetter>> LettersAsync(CancellationToken cancellation);
 
     /// <summary>Rows of current, tombstones among them.</summary>
     IAsyncEnumerable<CurrentRow> CurrentAsync(TableDescription table, CancellationToken cancellation);

@@ -5,6 +5,7 @@ using HospitalStreaming.Core.Domain;
 using HospitalStreaming.Core.Naming;
 using HospitalStreaming.Lake;
 using HospitalStreaming.Lake.Chains;
+using HospitalStreaming.Warehouse.Letters;
 using HospitalStreaming.Warehouse.Loading;
 
 namespace HospitalStreaming.Warehouse.Verify;
@@ -119,13 +120,14 @@ public sealed class LineVerifier(
         var positions = await view.PositionsAsync(cancellation);
         var lives = await LivesAsync(cancellation);
         var epochs = await new EpochDocuments(lake).ReadAsync(cancellation);
+        var decisions = await new DecisionDocuments(lake).ReadAsync(cancellation);
         var (fromSource, current, fromLake) = (new Findings(), new Findings(), new Findings());
         foreach (var table in tables)
         {
             progress.Report($"  {table.Name}");
             var topic = TopicNames.ChangesOf(table.Name);
             var sweepBelow = epochs.SweepBelow(topic, partition => Next(positions, lives, topic, partition));
-            await AuditAsync(new TableAudit(table, view, snapshot, sweepBelow), table, fromSource, current, cancellation);
+            await AuditAsync(new TableAudit(table, view, snapshot, decisions, sweepBelow), table, fromSource, current, cancellation);
             await CheckLakeAsync(new LakeCheck(lake, epochs), table, view, positions, fromLake, cancellation);
         }
 
@@ -169,7 +171,8 @@ public sealed class LineVerifier(
         if (result.FromSource is { } difference)
         {
             var held = result.Held > 0 ? string.Create(CultureInfo.InvariantCulture, $", {result.Held} keys held back by a dead letter left out") : string.Empty;
-            fromSource.Count(string.Create(CultureInfo.InvariantCulture, $"{table.Name}: {difference.Compared:N0} rows compared column by column{held}"));
+            var skipped = result.Skipped > 0 ? string.Create(CultureInfo.InvariantCulture, $", {result.Skipped} keys with a skipped change left out") : string.Empty;
+            fromSource.Count(string.Create(CultureInfo.InvariantCulture, $"{table.Name}: {difference.Compared:N0} rows compared column by column{held}{skipped}"));
             fromSource.Add(difference, "source", "raw");
         }
 

@@ -2,11 +2,14 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using HospitalStreaming.Core.Auditing;
+using HospitalStreaming.Core.Batching;
+using HospitalStreaming.Core.Batching.Lines;
 using HospitalStreaming.Core.Changes;
 using HospitalStreaming.Core.Domain;
 using HospitalStreaming.Core.Merging;
 using HospitalStreaming.Core.Naming;
 using HospitalStreaming.Core.Naming.Lake;
+using HospitalStreaming.Warehouse.Letters;
 using HospitalStreaming.Warehouse.Loading;
 using HospitalStreaming.Warehouse.Postgres;
 using Npgsql;
@@ -73,16 +76,59 @@ internal sealed class PostgresWarehouseView(NpgsqlConnection connection, Warehou
     }
 
     public async IAsyncEnumerable<RawChange> RawAsync(
+        TableDescription table, IReadOnlyCollection<long>? keys, LetterDecisions decisions, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var letters = await LettersAsync(table, decisions, cancellation);
+        await foreach (var change in letters.AmongAsync(ChangesAsync(table, keys, cancellation), keys))
+        {
+            yield return change;
+        }
+    }
+
+    private async Task<LettersApart> LettersAsync(TableDescription table, LetterDecisions decisions, CancellationToken cancellation)
+    {
+        var (apart, decoder, topic) = (new LettersApart(), new RecordReader(table, ColumnValueReader.Line), TopicNames.ChangesOf(table.Name));
+        await using var command = new NpgsqlCommand(
+            $"""
+            SELECT partition, "offset", stream_epoch, source_epoch, load_id, poison, key, original_key, original_value, {IsSettled} AS settled
+            FROM {PostgresTables.Raw(names, table)} r WHERE poison IS NOT NULL OR {IsSettled}
+            """,
+            connection);
+        command.Parameters.AddWithValue("table", table.Name);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            var place = new LetterPlace(new LakeStream(topic, reader.GetString(2), reader.GetInt32(0)), reader.GetInt64(1));
+            var decision = reader.GetBoolean(9)
+                ? decisions.Find(place) ?? throw new FormatException($"the decision about {place.Stream} offset {place.Offset} took effect and is missing in the lake")
+                : null;
+            var own = reader.IsDBNull(5)
+                ? new ReadRecord { HeldKey = reader.IsDBNull(6) ? null : KeyOf(table, reader.GetString(6)) }
+                : decoder.Read(new LakeRecord(new LogPosition(topic, place.Stream.Partition, place.Offset), 0, Bytes(7), Bytes(8), []), reader.GetInt32(3));
+            apart.Add(new RawPlace(reader.GetInt64(4), place.Stream.Partition, place.Offset), decoder, decision, own, reader.GetInt32(3));
+        }
+
+        return apart;
+
+        ReadOnlyMemory<byte>? Bytes(int column) => reader.IsDBNull(column) ? default(ReadOnlyMemory<byte>?) : reader.GetFieldValue<byte[]>(column);
+    }
+
+    private string IsSettled => $"""
+        EXISTS (SELECT FROM {names.Line}.letter_decisions d WHERE d.table_name = @table AND (d.partition, d."offset", d.stream_epoch) = (r.partition, r."offset", r.stream_epoch))
+        """;
+
+    private async IAsyncEnumerable<(RawPlace Place, RawChange Change)> ChangesAsync(
         TableDescription table, IReadOnlyCollection<long>? keys, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var decoder = new RecordReader(table, ColumnValueReader.Line);
         await using var command = new NpgsqlCommand(
             $"""
-            SELECT partition, "offset", source_epoch, op, lsn, committed_at, key, after, old_key, poison, tx_id FROM {PostgresTables.Raw(names, table)}
-            WHERE key IS NOT NULL AND (op IS NOT NULL OR poison IS NOT NULL){(keys is null ? string.Empty : " AND key = ANY(@keys)")}
+            SELECT partition, "offset", source_epoch, op, lsn, committed_at, key, after, old_key, load_id, tx_id FROM {PostgresTables.Raw(names, table)} r
+            WHERE key IS NOT NULL AND op IS NOT NULL AND poison IS NULL AND NOT {IsSettled}{(keys is null ? string.Empty : " AND key = ANY(@keys)")}
             ORDER BY key, load_id, partition, "offset"
             """,
             connection);
+        command.Parameters.AddWithValue("table", table.Name);
         if (keys is not null)
         {
             var texts = keys.Select(key => RawHistory.KeyText(table, key)).ToArray();
@@ -94,26 +140,18 @@ internal sealed class PostgresWarehouseView(NpgsqlConnection connection, Warehou
         {
             Lsn? lsn = reader.IsDBNull(4) ? null : new Lsn((ulong)reader.GetInt64(4));
             uint? transaction = reader.IsDBNull(10) ? null : (uint)reader.GetInt64(10);
-            if (!reader.IsDBNull(9))
-            {
-                if (KeyOf(table, reader.GetString(6)) is { } poisoned)
-                {
-                    yield return new RawChange(poisoned, null, transaction, lsn);
-                }
-
-                continue;
-            }
-
             var change = decoder.FromRaw(
                 reader.GetString(3),
                 lsn,
                 reader.GetString(6),
                 reader.IsDBNull(7) ? null : reader.GetString(7),
                 reader.IsDBNull(8) ? null : reader.GetString(8),
-                RawHistory.Place(reader.GetInt32(2), reader.GetInt32(0), reader.GetInt64(1), null));
-            yield return new RawChange(change.Key, change, transaction, lsn);
+                RawHistory.Place(reader.GetInt32(2), reader.GetInt32(0), reader.GetInt64(1), reader.IsDBNull(5) ? null : reader.GetFieldValue<DateTimeOffset>(5)));
+            yield return (new RawPlace(reader.GetInt64(9), change.Partition, change.Offset), new RawChange(change.Key, change, transaction, lsn));
         }
     }
+
+    public Task<IReadOnlyList<BookedLetter>> LettersAsync(CancellationToken cancellation) => new PoisonBook(names).LettersAsync(connection, cancellation);
 
     public async IAsyncEnumerable<CurrentRow> CurrentAsync(TableDescription table, [EnumeratorCancellation] CancellationToken cancellation)
     {

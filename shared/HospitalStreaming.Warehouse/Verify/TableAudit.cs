@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using HospitalStreaming.Core.Auditing;
 using HospitalStreaming.Core.Domain;
 using HospitalStreaming.Core.Merging;
+using HospitalStreaming.Warehouse.Letters;
 
 namespace HospitalStreaming.Warehouse.Verify;
 
@@ -9,8 +10,9 @@ namespace HospitalStreaming.Warehouse.Verify;
 /// <param name="table">The table.</param>
 /// <param name="view">The warehouse.</param>
 /// <param name="source">The source's reading; null where there is none to compare.</param>
+/// <param name="decisions">What was decided about records that were set aside.</param>
 /// <param name="sweepBelow">Source epoch below which rows that were not shown again are gone.</param>
-internal sealed class TableAudit(TableDescription table, IWarehouseView view, SourceSnapshot? source, int sweepBelow)
+internal sealed class TableAudit(TableDescription table, IWarehouseView view, SourceSnapshot? source, LetterDecisions decisions, int sweepBelow)
 {
     private static readonly string[] Bookkeeping = ["_deleted", "_lsn", "_source_epoch"];
 
@@ -21,6 +23,7 @@ internal sealed class TableAudit(TableDescription table, IWarehouseView view, So
     private TableComparison? _fromSource;
     private long _rawRows;
     private long _held;
+    private long _skipped;
 
     internal async Task<Result> RunAsync(CancellationToken cancellation)
     {
@@ -36,13 +39,13 @@ internal sealed class TableAudit(TableDescription table, IWarehouseView view, So
             current.Right(row.Key, Digests(row.Values, row.Deleted, row.State));
         }
 
-        return new Result(_rawRows, keys, _held, fromSource, current.Finish());
+        return new Result(_rawRows, keys, _held, _skipped, fromSource, current.Finish());
     }
 
     private async Task ReadRawAsync(CancellationToken cancellation)
     {
         var history = new List<RawChange>();
-        await foreach (var change in view.RawAsync(table, null, cancellation))
+        await foreach (var change in view.RawAsync(table, null, decisions, cancellation))
         {
             _rawRows++;
             if (history.Count > 0 && history[0].Key != change.Key)
@@ -92,7 +95,7 @@ internal sealed class TableAudit(TableDescription table, IWarehouseView view, So
                 histories[key] = [];
             }
 
-            await foreach (var change in view.RawAsync(table, wanted, cancellation))
+            await foreach (var change in view.RawAsync(table, wanted, decisions, cancellation))
             {
                 histories[change.Key].Add(change);
             }
@@ -115,6 +118,11 @@ internal sealed class TableAudit(TableDescription table, IWarehouseView view, So
         if (audit.Held)
         {
             _held++;
+            _fromSource?.Skip(key);
+        }
+        else if (audit.Skipped)
+        {
+            _skipped++;
             _fromSource?.Skip(key);
         }
         else if (audit.AtSource is { } seen && !IsGone(seen))
@@ -148,7 +156,8 @@ internal sealed class TableAudit(TableDescription table, IWarehouseView view, So
     /// <param name="RawRows">Changes read from raw.</param>
     /// <param name="Keys">Keys raw knows, deleted ones among them.</param>
     /// <param name="Held">Keys held back by poison.</param>
+    /// <param name="Skipped">Keys whose last word was skipped by decision.</param>
     /// <param name="FromSource">Source against raw; null where the source was not read.</param>
     /// <param name="Current">Raw against current.</param>
-    internal sealed record Result(long RawRows, long Keys, long Held, TableDifference? FromSource, TableDifference Current);
+    internal sealed record Result(long RawRows, long Keys, long Held, long Skipped, TableDifference? FromSource, TableDifference Current);
 }

@@ -50,6 +50,10 @@ internal sealed class VerifyLine : IAsyncDisposable
 
     public ILake Lake => _host.Services.GetRequiredService<ILake>();
 
+    public KafkaClients Kafka => _host.Services.GetRequiredService<KafkaClients>();
+
+    public IWarehouseReader Reader => _host.Services.GetRequiredService<IWarehouseReader>();
+
     public string LakeFolder => Path.Combine(_folder, "lake");
 
     public static async Task<VerifyLine> StartAsync(WarehouseServers servers, string name, bool capture = true)

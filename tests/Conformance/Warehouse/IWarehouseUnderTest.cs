@@ -20,6 +20,9 @@ public interface IWarehouseUnderTest : IAsyncDisposable
     /// <summary>A loader of its own, as another process would have it.</summary>
     IWarehouse Open();
 
+    /// <summary>A loader of another warehouse beside it, from the same lake.</summary>
+    IWarehouse OpenAs(WarehouseNames names);
+
     /// <summary>Damages a stored object: its last byte is another.</summary>
     Task DamageAsync(LakeObject item);
 }

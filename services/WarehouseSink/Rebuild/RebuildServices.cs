@@ -1,0 +1,32 @@
+using HospitalStreaming.Core.Domain;
+using HospitalStreaming.Core.Naming;
+using HospitalStreaming.Kafka;
+using HospitalStreaming.Lake;
+using HospitalStreaming.Warehouse;
+using HospitalStreaming.Warehouse.Postgres;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace HospitalStreaming.WarehouseSink.Rebuild;
+
+/// <summary>Registers `hospital rebuild`.</summary>
+public static class RebuildServices
+{
+    /// <summary>Adds <see cref="WarehouseRebuild"/>.</summary>
+    public static IServiceCollection AddWarehouseRebuild(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.Configure<WarehouseSinkOptions>(configuration.GetSection(WarehouseSinkOptions.Section));
+        services.AddKafka(configuration).AddLake(configuration).AddWarehouse(configuration);
+        services.TryAddSingleton<PoisonLetters>();
+        services.TryAddSingleton(provider => new WarehouseRebuild(
+            provider.GetRequiredService<PostgresWarehouseSource>().Connections,
+            provider.GetRequiredService<WarehouseNames>(),
+            HospitalSchema.CapturedTables,
+            provider.GetRequiredService<ILake>(),
+            provider.GetRequiredService<PoisonLetters>().SendAsync,
+            provider.GetRequiredService<IOptions<WarehouseSinkOptions>>().Value));
+        return services;
+    }
+}

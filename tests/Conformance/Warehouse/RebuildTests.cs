@@ -1,0 +1,134 @@
+using HospitalStreaming.Core.Domain;
+using HospitalStreaming.Lake;
+using HospitalStreaming.Tests.Conformance.Warehouse.Support;
+using HospitalStreaming.Warehouse.Letters;
+using HospitalStreaming.Warehouse.Loading;
+using HospitalStreaming.WarehouseSink;
+using HospitalStreaming.WarehouseSink.Rebuild;
+using Shouldly;
+using Xunit;
+
+namespace HospitalStreaming.Tests.Conformance.Warehouse;
+
+[Collection(WarehouseCollection.Name)]
+public sealed class RebuildTests(WarehouseServers servers)
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_warehouse_made_anew_is_the_same_row_by_row_and_a_running_loader_goes_on_with_it()
+    {
+        await using var test = await PostgresUnderTest.CreateAsync(servers, "rebuild");
+        var (fill, warehouse) = await FilledAsync(test);
+        var before = await DigestAsync(test);
+        await test.Database.RunAsync("UPDATE hospital.visits SET diagnosis = 'altered'; DELETE FROM hospital.doctors; DELETE FROM hospital_raw.visits WHERE \"offset\" = 1");
+        (await DigestAsync(test)).ShouldNotBe(before);
+
+        (await Rebuild(test, 2).RunAsync(new Progress<string>(), Token)).ShouldBe(9);
+
+        (await DigestAsync(test)).ShouldBe(before);
+        (await test.Database.TextAsync("SELECT count(*) FROM pg_namespace WHERE nspname LIKE '%rebuild%'")).ShouldBe("0");
+        var more = new LoadClaim([await fill.TableAsync("visits", 0, Messages.Visit("u", 2, 90, cost: "9.00"))]);
+        await Should.ThrowAsync<LoadFencedException>(() => warehouse.LoadAsync(more, Aside, Token));
+        await warehouse.TakeOverAsync(Token);
+        await warehouse.LoadAsync(more, Aside, Token);
+        (await test.Database.TextAsync("SELECT total_cost FROM hospital.visits WHERE visit_id = 2")).ShouldBe("9.00");
+    }
+
+    [Fact]
+    public async Task An_interrupted_rebuild_shows_nothing_and_the_next_carries_on()
+    {
+        await using var test = await PostgresUnderTest.CreateAsync(servers, "interrupted");
+        await FilledAsync(test);
+        var before = await DigestAsync(test);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var said = new Interrupter(stop, "2 records loaded");
+
+        await Should.ThrowAsync<OperationCanceledException>(() => Rebuild(test, 1).RunAsync(said, stop.Token));
+
+        (await DigestAsync(test)).ShouldBe(before);
+        (await test.Database.TextAsync("SELECT count(*) FROM hospital_rebuild_raw.visits")).ShouldNotBe("0");
+        var again = new Interrupter(stop, "never");
+        await Rebuild(test, 1).RunAsync(again, Token);
+        again.Said.ShouldNotContain("2 records loaded");
+        (await DigestAsync(test)).ShouldBe(before);
+    }
+
+    [Fact]
+    public async Task A_damaged_lake_leaves_the_warehouse_as_it_is()
+    {
+        await using var test = await PostgresUnderTest.CreateAsync(servers, "rebuilddamage");
+        var (fill, warehouse) = await FilledAsync(test);
+        var last = await fill.TableAsync("visits", 0, Messages.Visit("c", 50, 91));
+        await warehouse.LoadAsync(new LoadClaim([last]), Aside, Token);
+        var before = await DigestAsync(test);
+        await test.DamageAsync(last);
+
+        var failure = await Should.ThrowAsync<Exception>(() => Rebuild(test, 1_000).RunAsync(new Progress<string>(), Token));
+
+        failure.Message.ShouldContain(last.Name.ToString());
+        (await DigestAsync(test)).ShouldBe(before);
+    }
+
+    private static WarehouseRebuild Rebuild(PostgresUnderTest test, int maxRows) => new(
+        test.Database.Source, test.Names, HospitalSchema.CapturedTables, test.Lake, Aside, new WarehouseSinkOptions { MaxRows = maxRows });
+
+    // Inserts, updates, a delete, a row that moved, a record that was set aside and redriven, and one that holds its key.
+    private static async Task<(LakeFill Fill, IWarehouse Warehouse)> FilledAsync(PostgresUnderTest test)
+    {
+        var fill = new LakeFill(test.Lake);
+        var warehouse = test.Open();
+        await warehouse.EnsureAsync(Token);
+        await warehouse.TakeOverAsync(Token);
+        LakeObject[] objects =
+        [
+            await fill.TableAsync("visits", 0, Messages.Visit("c", 1, 20), Messages.Visit("c", 2, 21)),
+            await fill.TableAsync("visits", 0, (Messages.VisitTombstone(2).Key, "[]"), Messages.Visit("u", 2, 30, cost: "3.00"), Messages.Visit("d", 1, 31)),
+            await fill.MovedAsync("visits", 1, """{"visit_id":1}""", Messages.Visit("c", 7, 31, diagnosis: Messages.Kept)),
+            await fill.TableAsync("visits", 2, (Messages.VisitTombstone(9).Key, "{"), Messages.Visit("c", 9, 40)),
+            await fill.TableAsync("doctors", 0, Messages.Doctor("c", 1, 50)),
+        ];
+        foreach (var item in objects)
+        {
+            await warehouse.LoadAsync(new LoadClaim([item]), Aside, Token);
+        }
+
+        var stream = objects[0].Name.Stream;
+        (await new DecisionDocuments(test.Lake).DecideAsync(new LetterDecision(stream, 2, LetterAction.Skip, null), Token)).ShouldBeTrue();
+        (await warehouse.SettleAsync(Token)).ShouldBe(1);
+        return (fill, warehouse);
+    }
+
+    // Everything but when and by which load it came.
+    private static async Task<string> DigestAsync(PostgresUnderTest test)
+    {
+        var parts = new List<string>();
+        foreach (var table in HospitalSchema.CapturedTables.Select(table => table.Name))
+        {
+            parts.Add(table + await test.Database.TextAsync($"SELECT count(*), md5(string_agg(t::text, ';' ORDER BY t::text)) FROM hospital.{table} t"));
+            parts.Add(await test.Database.TextAsync(
+                $"SELECT count(*), md5(string_agg((to_jsonb(t) - 'load_id')::text, ';' ORDER BY partition, \"offset\")) FROM hospital_raw.{table} t"));
+        }
+
+        parts.Add(await test.Database.TextAsync("SELECT topic, partition, next_offset, rows FROM hospital_line.positions ORDER BY 1, 2"));
+        parts.Add(await test.Database.TextAsync("SELECT * FROM hospital_line.poison_records ORDER BY 1, 2, 3"));
+        parts.Add(await test.Database.TextAsync("SELECT table_name, partition, \"offset\", action FROM hospital_line.letter_decisions ORDER BY 1, 2, 3"));
+        return string.Join('\n', parts);
+    }
+
+    private static Task Aside(IReadOnlyList<PoisonRecord> records, CancellationToken cancellation) => Task.CompletedTask;
+
+    private sealed class Interrupter(CancellationTokenSource stop, string at) : IProgress<string>
+    {
+        public List<string> Said { get; } = [];
+
+        public void Report(string value)
+        {
+            Said.Add(value);
+            if (value == at)
+            {
+                stop.Cancel();
+            }
+        }
+    }
+}
