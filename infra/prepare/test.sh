@@ -2,7 +2,7 @@
 # ./hospital test [FILTER...]: further arguments go to every xunit runner, e.g. -class '*Lake*'.
 
 # A test project that hangs is ended and counted as failed; until then its running tests are named every two minutes.
-TEST_LIMIT_SECONDS=1800
+TEST_LIMIT_SECONDS=1500
 
 test_projects() {
   (cd "$HOSPITAL_ROOT" && dotnet sln HospitalStreaming.sln list | grep -E '^tests/' | while read -r project; do
