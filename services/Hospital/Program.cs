@@ -50,3 +50,16 @@ catch (OperationCanceledException)
 {
     return ExitCodes.Interrupted;
 }
+catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+{
+    // A full or read-only disk, a folder of another user: the message names the file and what the system says of it.
+    Console.Error.WriteLine("hospital: " + failure.Message);
+    return ExitCodes.CannotStart;
+}
+catch (Exception unforeseen)
+{
+    // Its message may hold values of rows; its type and where it was thrown do not.
+    Console.Error.WriteLine($"hospital: stopped by an error nobody foresaw ({unforeseen.GetType().FullName}). Please report it with these lines:");
+    Console.Error.WriteLine(unforeseen.StackTrace);
+    return ExitCodes.Unforeseen;
+}

@@ -15,6 +15,9 @@ internal static class ExitCodes
     /// <summary>The machine or what the command needs is not in a state to start.</summary>
     public const int CannotStart = 3;
 
+    /// <summary>A defect of ours (EX_SOFTWARE of sysexits.h).</summary>
+    public const int Unforeseen = 70;
+
     /// <summary>Stopped by Ctrl-C before it was done.</summary>
     public const int Interrupted = 130;
 }

@@ -26,7 +26,7 @@ internal sealed class EmbeddedServers : IAsyncDisposable
     {
         _state = state;
         var line = configuration.GetSection(LineSettings.Section).Get<LineSettings>() ?? new LineSettings();
-        var binaries = configuration["Postgres:Binaries"];
+        var (binaries, runAs) = (configuration["Postgres:Binaries"], configuration["Postgres:RunAsUser"]);
         if (Missing(configuration, "Postgres:ConnectionString"))
         {
             _hospital = Postgres("hospital", ServerPurpose.Hospital, PreferredPort.Choose(line.PostgresPort, UsualPostgresPort), "Line:PostgresPort");
@@ -62,6 +62,7 @@ internal sealed class EmbeddedServers : IAsyncDisposable
                 Port = port,
                 PortSetting = portSetting,
                 BinariesFolder = string.IsNullOrEmpty(binaries) ? null : binaries,
+                RunAsUser = string.IsNullOrEmpty(runAs) ? null : runAs,
                 Databases = [name],
             },
             health,

@@ -20,20 +20,18 @@ internal static class BigQueryValues
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 
-    /// <summary>A named query parameter.</summary>
-    internal static JObject Parameter(string name, object? value) => value is IEnumerable<string> items
-        ? new JObject
-        {
-            ["name"] = name,
-            ["parameterType"] = new JObject { ["type"] = "ARRAY", ["arrayType"] = new JObject { ["type"] = "STRING" } },
-            ["parameterValue"] = new JObject { ["arrayValues"] = new JArray(items.Select(item => new JObject { ["value"] = item })) },
-        }
-        : new JObject
+    /// <summary>A named query parameter: a value, or several of one type.</summary>
+    internal static JObject Parameter(string name, object? value) => value switch
+    {
+        IEnumerable<string> texts => Several(name, "STRING", texts),
+        IEnumerable<long> numbers => Several(name, "INT64", numbers.Select(number => TextOf(number)!)),
+        _ => new JObject
         {
             ["name"] = name,
             ["parameterType"] = new JObject { ["type"] = TypeOf(value) },
             ["parameterValue"] = new JObject { ["value"] = TextOf(value) },
-        };
+        },
+    };
 
     /// <summary>A cell of a result as the port's type.</summary>
     internal static object? Cell(string type, JToken? cell)
@@ -62,6 +60,13 @@ internal static class BigQueryValues
         DateOnly day => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
         DateTimeOffset at => at.UtcDateTime.ToString(InstantForm, CultureInfo.InvariantCulture),
         _ => Convert.ToString(value, CultureInfo.InvariantCulture),
+    };
+
+    private static JObject Several(string name, string type, IEnumerable<string> items) => new()
+    {
+        ["name"] = name,
+        ["parameterType"] = new JObject { ["type"] = "ARRAY", ["arrayType"] = new JObject { ["type"] = type } },
+        ["parameterValue"] = new JObject { ["arrayValues"] = new JArray(items.Select(item => new JObject { ["value"] = item })) },
     };
 
     private static string TypeOf(object? value) => value switch

@@ -11,7 +11,7 @@ namespace HospitalStreaming.Warehouse.BigQuery;
 /// <summary>Reads of current and raw that a load needs to make complete rows, and those rows as lines for the stage.</summary>
 internal sealed class CurrentRows(BigQuerySql sql, WarehouseNames names)
 {
-    // Keeps a query's text well below BigQuery's limit of 1 MB.
+    // Keeps a request well below BigQuery's limit of 10 MB.
     private const int KeysAtOnce = 20_000;
 
     /// <summary>What current has seen of these keys.</summary>
@@ -54,7 +54,7 @@ internal sealed class CurrentRows(BigQuerySql sql, WarehouseNames names)
 
             foreach (var some in wanted.Chunk(KeysAtOnce))
             {
-                var rows = await sql.QueryAsync(raw.Select(some, string.Empty), new Dictionary<string, object?>(), cancellation);
+                var rows = await sql.QueryAsync(raw.SelectKeys(sql.AmongKeys, string.Empty), new Dictionary<string, object?> { ["keys"] = some }, cancellation);
                 foreach (var change in rows.Rows.Select(row => raw.Read(row).Change).OfType<RowChange>())
                 {
                     histories[change.Key].Add(change);
@@ -133,8 +133,8 @@ internal sealed class CurrentRows(BigQuerySql sql, WarehouseNames names)
         foreach (var some in keys.Chunk(KeysAtOnce))
         {
             var rows = await sql.QueryAsync(
-                $"SELECT `{table.KeyColumn}` AS k, {columns} FROM `{names.Current}`.`{table.Name}` WHERE `{table.KeyColumn}` IN ({SqlText.Numbers(some)})",
-                new Dictionary<string, object?>(),
+                $"SELECT `{table.KeyColumn}` AS k, {columns} FROM `{names.Current}`.`{table.Name}` WHERE `{table.KeyColumn}` {sql.AmongKeys}",
+                new Dictionary<string, object?> { ["keys"] = some },
                 cancellation);
             foreach (var row in rows.Rows)
             {

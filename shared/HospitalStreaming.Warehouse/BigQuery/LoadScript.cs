@@ -19,6 +19,9 @@ internal sealed class LoadScript(WarehouseNames names, string fence, string nonc
 
     private const int ValuesAtOnce = 1_000;
 
+    // A list in an IN is one function call to the emulator, whose calls take no more than this.
+    private const int KeysAtOnce = 100;
+
     private string Line => $"`{names.Line}`";
 
     internal IEnumerable<string> Statements(IReadOnlyList<TableBatch> batches, IReadOnlyList<LoadPosition> positions) =>
@@ -118,7 +121,7 @@ internal sealed class LoadScript(WarehouseNames names, string fence, string nonc
             batch.Batch.Poison.Select(item => string.Create(CultureInfo.InvariantCulture, $"""
                 ({table}, {item.Record.Position.Partition}, {item.Record.Position.Offset}, {SqlText.Name(item.StreamEpoch)}, {SqlText.Number(item.Record.HeldKey)}, {SqlText.Name(item.Record.Reason)})
                 """)));
-        var settled = batch.Moves.Keys.Chunk(ValuesAtOnce)
+        var settled = batch.Moves.Keys.Chunk(KeysAtOnce)
             .Select(keys => $"DELETE FROM {Line}.pending_moves WHERE table_name = {table} AND key IN ({SqlText.Numbers(keys)})");
         var waiting = Insert(
             "pending_moves (table_name, key, missing_key, missing_lsn)",

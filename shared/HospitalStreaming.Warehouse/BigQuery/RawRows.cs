@@ -15,11 +15,11 @@ internal sealed class RawRows(WarehouseNames names, TableDescription table)
     private readonly RecordReader _reader = new(table, ColumnValueReader.Line);
 
     /// <summary>A query of rows that have a key, key by key, each key's in log order.</summary>
-    /// <param name="keys">Only these keys; null for all.</param>
+    /// <param name="among">Only the keys of a parameter: <see cref="BigQuerySql.AmongKeys"/>; null for all.</param>
     /// <param name="asOf">What follows the table's name where a moment is asked for, else empty.</param>
-    internal string Select(IReadOnlyCollection<long>? keys, string asOf) => $"""
+    internal string SelectKeys(string? among, string asOf) => $"""
         {Columns(asOf)}
-        WHERE {(keys is null ? "key_id IS NOT NULL" : $"key_id IN ({SqlText.Numbers(keys)})")}
+        WHERE key_id {among ?? "IS NOT NULL"}
         ORDER BY key_id, load_seq, `partition`, `offset`
         """;
 

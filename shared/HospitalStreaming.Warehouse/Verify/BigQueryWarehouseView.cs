@@ -56,7 +56,8 @@ internal sealed class BigQueryWarehouseView(BigQuerySql sql, WarehouseNames name
         TableDescription table, IReadOnlyCollection<long>? keys, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var raw = new RawRows(names, table);
-        await foreach (var row in sql.StreamAsync(raw.Select(keys, asOf), None, cancellation))
+        var chosen = keys is null ? None : new Dictionary<string, object?> { ["keys"] = keys };
+        await foreach (var row in sql.StreamAsync(raw.SelectKeys(keys is null ? null : sql.AmongKeys, asOf), chosen, cancellation))
         {
             var record = raw.Read(row);
             if (record.Poison is not null)

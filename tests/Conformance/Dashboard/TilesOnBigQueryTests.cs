@@ -4,7 +4,7 @@ using HospitalStreaming.Core.Naming;
 using HospitalStreaming.Dashboard.Live;
 using HospitalStreaming.Dashboard.Tiles;
 using HospitalStreaming.Tests.Conformance.Dashboard.Support;
-using HospitalStreaming.Tests.Conformance.Warehouse.Support;
+using HospitalStreaming.Tests.Support.Servers;
 using HospitalStreaming.Warehouse.Sql;
 using Shouldly;
 using Xunit;
@@ -12,8 +12,8 @@ using Xunit;
 namespace HospitalStreaming.Tests.Conformance.Dashboard;
 
 /// <summary>Every tile's GoogleSQL, with its parameters, against BigQuery's emulator: names, types and grammar; the figures are proved on PostgreSQL.</summary>
-[Collection(DashboardServers.Name)]
-public sealed class TilesOnBigQueryTests(WarehouseServers servers)
+[Collection("bigquery")]
+public sealed class TilesOnBigQueryTests
 {
     private const string Project = "hospital-local";
 
@@ -22,7 +22,10 @@ public sealed class TilesOnBigQueryTests(WarehouseServers servers)
     [Fact]
     public async Task Every_tile_is_understood()
     {
-        using var client = new HttpClient { BaseAddress = new Uri(await servers.BigQueryAsync()), Timeout = TimeSpan.FromSeconds(60) };
+        Lab.SkipWhenAbsent();
+        await using var servers = new LabServers();
+        await servers.UpAsync("gcs", "bigquery");
+        using var client = new HttpClient { BaseAddress = new Uri(servers.BigQuery), Timeout = TimeSpan.FromSeconds(60) };
         foreach (var dataset in new[] { "hospital_line", "hospital_marts" })
         {
             using var made = await client.PostAsJsonAsync($"/bigquery/v2/projects/{Project}/datasets", new { datasetReference = new { projectId = Project, datasetId = dataset } }, Stop);

@@ -10,8 +10,8 @@ using Xunit;
 namespace HospitalStreaming.Tests.Conformance.Warehouse;
 
 /// <summary>A loader that dies at any step of a load leaves what the next one finishes: each record once in raw, the last change in current.</summary>
-[Collection(WarehouseCollection.Name)]
-public sealed class BigQueryCrashTests(WarehouseServers servers)
+[Collection(BigQueryUnderTest.OneAtATime)]
+public sealed class BigQueryCrashTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -20,7 +20,7 @@ public sealed class BigQueryCrashTests(WarehouseServers servers)
     [InlineData(true)]
     public async Task At_any_change_it_makes_in_BigQuery(bool lose)
     {
-        await using var test = await BigQueryUnderTest.CreateAsync(servers, lose ? "lostreply" : "notsent");
+        await using var test = await BigQueryUnderTest.CreateAsync(lose ? "lostreply" : "notsent");
         await using var proxy = new CuttingProxy(test.Address);
         using var client = BigQueryUnderTest.ClientOf(proxy.Address);
         await test.Loader(test.Client, test.Lake).EnsureAsync(Token);
@@ -56,7 +56,7 @@ public sealed class BigQueryCrashTests(WarehouseServers servers)
     [InlineData(true)]
     public async Task At_the_claim(bool written)
     {
-        await using var test = await BigQueryUnderTest.CreateAsync(servers, written ? "claimed" : "unclaimed");
+        await using var test = await BigQueryUnderTest.CreateAsync(written ? "claimed" : "unclaimed");
         await test.Loader(test.Client, test.Lake).EnsureAsync(Token);
         var claim = new LoadClaim([await ObjectAsync(new LakeFill(test.Lake), 0)]);
         var doomed = test.Loader(test.Client, new CrashingLake(test.Lake, "loads/", written));
@@ -71,7 +71,7 @@ public sealed class BigQueryCrashTests(WarehouseServers servers)
     [Fact]
     public async Task Warehouses_that_were_dropped_and_made_anew_load_the_lake_from_its_start()
     {
-        await using var test = await BigQueryUnderTest.CreateAsync(servers, "anew");
+        await using var test = await BigQueryUnderTest.CreateAsync("anew");
         var warehouse = test.Loader(test.Client, test.Lake);
         await warehouse.EnsureAsync(Token);
         await warehouse.TakeOverAsync(Token);

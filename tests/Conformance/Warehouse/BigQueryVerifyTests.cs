@@ -10,8 +10,8 @@ using Xunit;
 namespace HospitalStreaming.Tests.Conformance.Warehouse;
 
 /// <summary>verify right of the source, on BigQuery: it passes on what was loaded, and finds what was altered since.</summary>
-[Collection(WarehouseCollection.Name)]
-public sealed class BigQueryVerifyTests(WarehouseServers servers)
+[Collection(BigQueryUnderTest.OneAtATime)]
+public sealed class BigQueryVerifyTests
 {
     private static readonly TableDescription[] Visits = [HospitalSchema.CapturedTables.Single(table => table.Name == "visits")];
 
@@ -20,7 +20,7 @@ public sealed class BigQueryVerifyTests(WarehouseServers servers)
     [Fact]
     public async Task Loaded_rows_pass_and_altered_ones_are_found()
     {
-        await using var test = await BigQueryUnderTest.CreateAsync(servers, "verify");
+        await using var test = await BigQueryUnderTest.CreateAsync("verify");
         var warehouse = test.Open();
         await warehouse.EnsureAsync(Token);
         await warehouse.TakeOverAsync(Token);
@@ -44,7 +44,13 @@ public sealed class BigQueryVerifyTests(WarehouseServers servers)
         var damaged = await VerifyAsync(test);
 
         damaged.Checks[1].Findings.ShouldHaveSingleItem().ShouldContain("total_cost");
-        damaged.Checks[2].Findings.ShouldHaveSingleItem().ShouldContain("7 records in the lake up to the loaded position, 6 rows in raw");
+        damaged.Checks[2].Findings.ShouldHaveSingleItem().ShouldContain("lake lines without a row, at offset 3 of");
+
+        await test.Sql.ExecuteAsync(
+            [$"UPDATE {test.Names.Raw}.visits SET value = PARSE_JSON(REPLACE(TO_JSON_STRING(value), 'long', 'lung')) WHERE `offset` = 0 AND `partition` = 0"], Token);
+        var altered = await VerifyAsync(test);
+        altered.Checks[2].Findings.Count.ShouldBe(2);
+        altered.Checks[2].Findings.ShouldContain(finding => finding.Contains("rows that are not what their lake lines say, at offset 0 (after)", StringComparison.Ordinal));
     }
 
     private static Task<VerifyReport> VerifyAsync(BigQueryUnderTest test) => new LineVerifier(

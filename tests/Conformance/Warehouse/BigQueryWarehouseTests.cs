@@ -7,15 +7,15 @@ using Xunit;
 
 namespace HospitalStreaming.Tests.Conformance.Warehouse;
 
-[Collection(WarehouseCollection.Name)]
-public sealed class BigQueryWarehouseTests(WarehouseServers servers) : WarehouseSuite
+[Collection(BigQueryUnderTest.OneAtATime)]
+public sealed class BigQueryWarehouseTests : WarehouseSuite
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_claim_that_another_loader_wrote_is_finished_as_it_is_and_never_replaced()
     {
-        await using var test = await BigQueryUnderTest.CreateAsync(servers, "otherclaim");
+        await using var test = await BigQueryUnderTest.CreateAsync("otherclaim");
         var fill = new LakeFill(test.Lake);
         var first = await fill.TableAsync("visits", 0, Messages.Visit("c", 1, 20));
         var second = await fill.TableAsync("visits", 0, Messages.Visit("c", 2, 30));
@@ -38,7 +38,7 @@ public sealed class BigQueryWarehouseTests(WarehouseServers servers) : Warehouse
     [Fact]
     public async Task Rows_of_two_lives_of_a_topic_are_told_apart_though_their_offsets_are_the_same()
     {
-        await using var test = await BigQueryUnderTest.CreateAsync(servers, "lives");
+        await using var test = await BigQueryUnderTest.CreateAsync("lives");
         var warehouse = test.Open();
         await warehouse.EnsureAsync(Token);
         await warehouse.TakeOverAsync(Token);
@@ -57,7 +57,7 @@ public sealed class BigQueryWarehouseTests(WarehouseServers servers) : Warehouse
     [Fact]
     public async Task Values_of_every_type_come_back_as_they_went()
     {
-        await using var test = await BigQueryUnderTest.CreateAsync(servers, "types");
+        await using var test = await BigQueryUnderTest.CreateAsync("types");
         var at = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero).AddTicks(1_234_560);
 
         // The emulator takes NUMERIC and DATE parameters for texts.
@@ -73,7 +73,7 @@ public sealed class BigQueryWarehouseTests(WarehouseServers servers) : Warehouse
     [Fact]
     public async Task A_missing_table_is_told_as_such_and_an_error_tells_no_value()
     {
-        await using var test = await BigQueryUnderTest.CreateAsync(servers, "errors");
+        await using var test = await BigQueryUnderTest.CreateAsync("errors");
 
         (await Should.ThrowAsync<WarehouseSqlException>(() => test.Sql.QueryAsync("SELECT * FROM nowhere.nothing", new Dictionary<string, object?>(), Token)))
             .IsMissingTable.ShouldBeTrue();
@@ -84,7 +84,7 @@ public sealed class BigQueryWarehouseTests(WarehouseServers servers) : Warehouse
     [Fact]
     public async Task Statements_take_effect_together_or_not_at_all()
     {
-        await using var test = await BigQueryUnderTest.CreateAsync(servers, "together");
+        await using var test = await BigQueryUnderTest.CreateAsync("together");
         await test.Open().EnsureAsync(Token);
         var insert = $"INSERT INTO {test.Names.Line}.{SignalTables.Marts} (name, version, changed_at) VALUES ('x', 1, CURRENT_TIMESTAMP())";
 
@@ -96,7 +96,7 @@ public sealed class BigQueryWarehouseTests(WarehouseServers servers) : Warehouse
         (await CountAsync(test, $"{test.Names.Line}.signals")).ShouldBe(2);
     }
 
-    protected override async Task<IWarehouseUnderTest> CreateAsync(string name) => await BigQueryUnderTest.CreateAsync(servers, name);
+    protected override async Task<IWarehouseUnderTest> CreateAsync(string name) => await BigQueryUnderTest.CreateAsync(name);
 
     private static Task Refuse(IReadOnlyList<PoisonRecord> records, CancellationToken cancellation) => throw new InvalidOperationException("poison");
 

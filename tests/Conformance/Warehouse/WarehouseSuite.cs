@@ -36,6 +36,20 @@ public abstract class WarehouseSuite
     }
 
     [Fact]
+    public async Task Thousands_of_keys_in_one_load_are_looked_up_together()
+    {
+        await using var test = await CreateAsync("many");
+        var (fill, warehouse) = await StartAsync(test);
+        foreach (var op in new[] { "c", "u" })
+        {
+            var item = await fill.TableAsync("visits", 0, [.. Enumerable.Range(1, 3_000).Select(id => Messages.Visit(op, id, op == "c" ? 10 : 20, diagnosis: op == "c" ? "\"Flu\"" : Messages.Kept))]);
+            await warehouse.LoadAsync(new LoadClaim([item]), Refuse, Token);
+        }
+
+        (await CountAsync(test, $"SELECT count(*) FROM {test.Names.Current}.visits WHERE _op = 'u' AND diagnosis = 'Flu'")).ShouldBe(3_000);
+    }
+
+    [Fact]
     public async Task A_redelivered_change_neither_overwrites_nor_revives()
     {
         await using var test = await CreateAsync("redelivered");

@@ -52,6 +52,14 @@ internal sealed class OutsideServers : IAsyncDisposable
         answer.EnsureSuccessStatusCode();
     }
 
+    /// <summary>Whether a query on the BigQuery stand-in gives a row; a table that is not there yet gives none.</summary>
+    public async Task<bool> BigQueryHasAsync(string sql, CancellationToken cancellation)
+    {
+        using var http = new HttpClient { BaseAddress = new Uri(_lab.BigQuery) };
+        using var answer = await http.PostAsJsonAsync("/bigquery/v2/projects/hospital-local/queries", new { query = sql, useLegacySql = false }, cancellation);
+        return answer.IsSuccessStatusCode && (await answer.Content.ReadFromJsonAsync<JsonNode>(cancellation))?["rows"] is JsonArray { Count: > 0 };
+    }
+
     /// <summary>What Kafka Connect says of the connector.</summary>
     public async Task<string> ConnectorStatusAsync(CancellationToken cancellation)
     {

@@ -41,9 +41,29 @@ internal sealed class LabServers : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        EndBigQuery();
         await DownAsync();
         _state.Delete(recursive: true);
         _ports.Dispose();
+    }
+
+    // Asked to stop, the emulator takes three seconds for nothing anyone will read.
+    private void EndBigQuery()
+    {
+        if (!File.Exists(PidFile("bigquery")))
+        {
+            return;
+        }
+
+        try
+        {
+            using var emulator = Process.GetProcessById(int.Parse(File.ReadAllText(PidFile("bigquery")), CultureInfo.InvariantCulture));
+            emulator.Kill();
+        }
+        catch (ArgumentException)
+        {
+            // It ended by itself.
+        }
     }
 
     private string Address(int offset) => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{_ports.Start + offset}");

@@ -47,7 +47,7 @@ public sealed partial class BigQueryClient(BigQuerySettings settings, LineMeters
         return response.IsSuccessStatusCode ? Read(text) ?? [] : throw Refused(response.StatusCode, text);
     }
 
-    /// <summary>An error of BigQuery in our form: quoted parts may be values of a row, so they are left out.</summary>
+    /// <summary>An error of BigQuery in our form: quoted parts and lists of numbers may be values of rows, so they are left out.</summary>
     internal static WarehouseSqlException Plain(string? reason, string? message)
     {
         var missing = message?.Contains("not found", StringComparison.OrdinalIgnoreCase) == true
@@ -152,6 +152,6 @@ public sealed partial class BigQueryClient(BigQuerySettings settings, LineMeters
         }
     }
 
-    [GeneratedRegex("'[^']*'|\"[^\"]*\"", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("'[^']*'|\"[^\"]*\"|[0-9]+(, ?[0-9]+)+", RegexOptions.CultureInvariant)]
     private static partial Regex Quoted();
 }

@@ -5,6 +5,7 @@ using HospitalStreaming.Core.Naming.Lake;
 using HospitalStreaming.Hosting.Telemetry;
 using HospitalStreaming.Lake;
 using HospitalStreaming.Lake.Gcs;
+using HospitalStreaming.Tests.Support.Servers;
 using HospitalStreaming.Warehouse.BigQuery;
 using HospitalStreaming.Warehouse.BigQuery.Rest;
 using HospitalStreaming.Warehouse.Loading;
@@ -13,9 +14,12 @@ using Xunit;
 
 namespace HospitalStreaming.Tests.Conformance.Warehouse.Support;
 
-/// <summary>A bucket and data sets of a test's own on the lab's emulators. Objects are not compressed: the emulator cannot unpack them.</summary>
+/// <summary>A bucket and data sets on emulators of the test's own. Objects are not compressed: the emulator cannot unpack them.</summary>
 internal sealed class BigQueryUnderTest : IWarehouseUnderTest
 {
+    /// <summary>Collection of the classes that use it: an emulator keeps a core busy.</summary>
+    public const string OneAtATime = "bigquery";
+
     /// <summary>The tables of the suite: the emulator's every answer takes longer with all that it ever held.</summary>
     public static IReadOnlyList<TableDescription> Tables { get; } =
         [.. HospitalSchema.CapturedTables.Where(table => table.Name is "visits" or "doctors")];
@@ -23,9 +27,12 @@ internal sealed class BigQueryUnderTest : IWarehouseUnderTest
     private readonly Uri _storage;
     private readonly string _bucket;
 
-    private BigQueryUnderTest(Uri storage, Uri bigQuery, string bucket, string prefix)
+    private readonly LabServers _servers;
+
+    private BigQueryUnderTest(LabServers servers, string bucket, string prefix)
     {
-        (_storage, _bucket, Names) = (storage, bucket, new WarehouseNames(prefix));
+        var (storage, bigQuery) = (new Uri(servers.Gcs), new Uri(servers.BigQuery));
+        (_servers, _storage, _bucket, Names) = (servers, storage, bucket, new WarehouseNames(prefix));
         var settings = new GcsSettings(bucket, storage, TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(10));
         Lake = new GcsLake(
             new GcsClient(settings, new LineMeters(), TimeProvider.System, null), bucket, LakeShape.Of(LakeCompression.None), new LakeNews(TimeProvider.System));
@@ -42,18 +49,25 @@ internal sealed class BigQueryUnderTest : IWarehouseUnderTest
 
     public IWarehouseSql Sql => new BigQuerySql(Client, Names);
 
-    public static async Task<BigQueryUnderTest> CreateAsync(WarehouseServers servers, string name)
+    /// <summary>On emulators of its own, skipped where there is no lab: an emulator's every answer takes longer with all that it ever held, up to minutes.</summary>
+    public static async Task<BigQueryUnderTest> CreateAsync(string name)
     {
-        var storage = new Uri(await servers.GcsAsync());
-        var bigQuery = new Uri(await servers.BigQueryAsync());
-
-        // An emulator that outlives the run remembers jobs and data sets.
-        var own = $"{name}{Guid.NewGuid():N}"[..(name.Length + 8)];
-        using var client = new HttpClient();
-        using var made = await client.PostAsJsonAsync(
-            new Uri(storage, "storage/v1/b?project=test"), new { name = "bq-" + own }, TestContext.Current.CancellationToken);
-        made.EnsureSuccessStatusCode();
-        return new BigQueryUnderTest(storage, bigQuery, "bq-" + own, "bq_" + own);
+        Lab.SkipWhenAbsent();
+        var servers = new LabServers();
+        try
+        {
+            await servers.UpAsync("gcs", "bigquery");
+            using var client = new HttpClient();
+            using var made = await client.PostAsJsonAsync(
+                new Uri(new Uri(servers.Gcs), "storage/v1/b?project=test"), new { name = "bq-" + name }, TestContext.Current.CancellationToken);
+            made.EnsureSuccessStatusCode();
+            return new BigQueryUnderTest(servers, "bq-" + name, "bq_" + name);
+        }
+        catch
+        {
+            await servers.DisposeAsync();
+            throw;
+        }
     }
 
     public static BigQueryClient ClientOf(Uri address) => new(
@@ -98,6 +112,6 @@ internal sealed class BigQueryUnderTest : IWarehouseUnderTest
     public ValueTask DisposeAsync()
     {
         Client.Dispose();
-        return ValueTask.CompletedTask;
+        return _servers.DisposeAsync();
     }
 }
