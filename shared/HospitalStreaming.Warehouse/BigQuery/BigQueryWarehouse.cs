@@ -151,7 +151,7 @@ public sealed class BigQueryWarehouse : IWarehouse
         foreach (var claim in claims)
         {
             var table = _captured.Single(item => item.Name == claim.Table);
-            var reader = new RecordReader(table, ColumnValueReader.Line);
+            var reader = new RecordReader(table);
             var (batch, runs) = (new Batch(_held.GetValueOrDefault(table.Name) ?? []), new EpochRuns());
             foreach (var item in claim.Objects)
             {
@@ -163,7 +163,10 @@ public sealed class BigQueryWarehouse : IWarehouse
                     {
                         var epoch = epochs.Of(stream.Topic, stream.Partition, line.Position.Offset);
                         runs.Note(stream.Epoch, stream.Partition, line.Position.Offset, epoch);
-                        batch.Add(stream.Epoch, line, reader.Read(line, epoch));
+                        var record = reader.Read(line, epoch);
+                        batch.Add(stream.Epoch, line, record.Truncation is null
+                            ? record
+                            : record with { Truncation = null, Poison = new ChangeRejection("unsupported_op", "a truncate cannot be applied on BigQuery") });
                     }
                 }
                 catch (LakeDamageException failure)

@@ -13,10 +13,14 @@ internal sealed class Batch(IReadOnlySet<long> held)
 
     internal List<(string StreamEpoch, PoisonRecord Record)> Poison { get; } = [];
 
+    /// <summary>The latest truncate read.</summary>
+    internal Truncation? Truncation { get; private set; }
+
     internal DateTimeOffset? LastCommittedAt { get; private set; }
 
     internal void Add(string streamEpoch, LakeRecord line, ReadRecord record)
     {
+        Truncation = Core.Merging.Truncation.Later(Truncation, record.Truncation);
         if (record.Poison is { } why)
         {
             Poison.Add((streamEpoch, new PoisonRecord(

@@ -35,7 +35,7 @@ internal sealed class MovedRows(WarehouseNames names, TableDescription table)
 
     /// <summary>Completes rows that moved in this load, and those that waited for a change of this load. Raw has the load's rows already.</summary>
     internal async Task FinishAsync(
-        NpgsqlConnection connection, IReadOnlyList<RowChange> changes, IReadOnlySet<long> held, CancellationToken cancellation)
+        NpgsqlConnection connection, IReadOnlyList<RowChange> changes, IReadOnlySet<long> held, Truncation? truncation, CancellationToken cancellation)
     {
         _uncommitted = null;
         var keys = changes.Where(change => change.KeepsFromElsewhere).Select(change => change.Key).ToHashSet();
@@ -51,7 +51,7 @@ internal sealed class MovedRows(WarehouseNames names, TableDescription table)
             return;
         }
 
-        var histories = await _history.ReadAsync(connection, keys, cancellation);
+        var histories = await _history.ReadAsync(connection, keys, truncation, cancellation);
         var pending = new Dictionary<long, (long Key, Lsn Lsn)>(_pending);
         var rows = new List<FinalRow>();
         foreach (var key in keys)

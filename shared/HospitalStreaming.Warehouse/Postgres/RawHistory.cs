@@ -11,16 +11,17 @@ namespace HospitalStreaming.Warehouse.Postgres;
 /// <summary>Histories of single keys out of raw: the changes that could be applied, in log order.</summary>
 internal sealed class RawHistory(WarehouseNames names, TableDescription table)
 {
-    private readonly RecordReader _reader = new(table, ColumnValueReader.Line);
+    private readonly RecordReader _reader = new(table);
 
     /// <summary>The key's history, and that of every key its row moved from.</summary>
-    internal async Task<Dictionary<long, IReadOnlyList<RowChange>>> ReadAsync(NpgsqlConnection connection, IEnumerable<long> keys, CancellationToken cancellation)
+    internal async Task<Dictionary<long, IReadOnlyList<RowChange>>> ReadAsync(
+        NpgsqlConnection connection, IEnumerable<long> keys, Truncation? truncation, CancellationToken cancellation)
     {
         var histories = new Dictionary<long, IReadOnlyList<RowChange>>();
         var wanted = keys.Distinct().ToArray();
         while (wanted.Length > 0)
         {
-            var found = await ReadOnceAsync(connection, wanted, cancellation);
+            var found = await ReadOnceAsync(connection, wanted, truncation, cancellation);
             foreach (var key in wanted)
             {
                 histories[key] = found.GetValueOrDefault(key) ?? [];
@@ -33,7 +34,8 @@ internal sealed class RawHistory(WarehouseNames names, TableDescription table)
         return histories;
     }
 
-    private async Task<Dictionary<long, List<RowChange>>> ReadOnceAsync(NpgsqlConnection connection, long[] keys, CancellationToken cancellation)
+    private async Task<Dictionary<long, List<RowChange>>> ReadOnceAsync(
+        NpgsqlConnection connection, long[] keys, Truncation? truncation, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
             $"""
@@ -55,6 +57,11 @@ internal sealed class RawHistory(WarehouseNames names, TableDescription table)
                 reader.IsDBNull(7) ? null : reader.GetString(7),
                 reader.IsDBNull(8) ? null : reader.GetString(8),
                 place);
+            if (truncation?.Removes(change) == true)
+            {
+                continue;
+            }
+
             if (!histories.TryGetValue(change.Key, out var history))
             {
                 histories[change.Key] = history = [];

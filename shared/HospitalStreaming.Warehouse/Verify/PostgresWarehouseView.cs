@@ -75,7 +75,7 @@ internal sealed class PostgresWarehouseView(NpgsqlConnection connection, Warehou
     public async IAsyncEnumerable<RawChange> RawAsync(
         TableDescription table, IReadOnlyCollection<long>? keys, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var decoder = new RecordReader(table, ColumnValueReader.Line);
+        var decoder = new RecordReader(table);
         await using var command = new NpgsqlCommand(
             $"""
             SELECT partition, "offset", source_epoch, op, lsn, committed_at, key, after, old_key, poison, tx_id FROM {PostgresTables.Raw(names, table)}

@@ -55,7 +55,8 @@ internal static partial class TimeTexts
     {
         if (value.ValueKind == JsonValueKind.String)
         {
-            return IsoInstant(value.GetString()!);
+            // Connect's Cast to string writes midnight as a date alone.
+            return IsoInstant(value.GetString()!) ?? (IsoDays(value, out var day) ? InstantText(day, 0) : null);
         }
 
         if (value.ValueKind != JsonValueKind.Number || !value.TryGetInt64(out var units))
