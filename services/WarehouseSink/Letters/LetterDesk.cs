@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using Confluent.Kafka;
 using HospitalStreaming.Core.Batching.Lines;
-using HospitalStreaming.Core.Changes;
 using HospitalStreaming.Core.Domain;
 using HospitalStreaming.Core.Merging;
 using HospitalStreaming.Core.Naming;
@@ -73,7 +72,7 @@ public sealed class LetterDesk
         var own = await RecordAsync(place, cancellation);
         var instead = own with { Key = key is null ? own.Key : key.AsMemory(), Value = value is null ? own.Value : value.AsMemory() };
         var table = HospitalSchema.CapturedTables.Single(table => TopicNames.ChangesOf(table.Name) == place.Stream.Topic);
-        var reader = new RecordReader(table, ColumnValueReader.Line);
+        var reader = new RecordReader(table);
         var read = reader.Read(instead, SourceEpochs.First);
         if (read.Poison is { } why)
         {

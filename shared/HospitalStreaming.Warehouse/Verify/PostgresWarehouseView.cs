@@ -87,7 +87,7 @@ internal sealed class PostgresWarehouseView(NpgsqlConnection connection, Warehou
 
     private async Task<LettersApart> LettersAsync(TableDescription table, LetterDecisions decisions, CancellationToken cancellation)
     {
-        var (apart, decoder, topic) = (new LettersApart(), new RecordReader(table, ColumnValueReader.Line), TopicNames.ChangesOf(table.Name));
+        var (apart, decoder, topic) = (new LettersApart(), new RecordReader(table), TopicNames.ChangesOf(table.Name));
         await using var command = new NpgsqlCommand(
             $"""
             SELECT partition, "offset", stream_epoch, source_epoch, load_id, poison, key, original_key, original_value, {IsSettled} AS settled
@@ -120,11 +120,11 @@ internal sealed class PostgresWarehouseView(NpgsqlConnection connection, Warehou
     private async IAsyncEnumerable<(RawPlace Place, RawChange Change)> ChangesAsync(
         TableDescription table, IReadOnlyCollection<long>? keys, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var decoder = new RecordReader(table, ColumnValueReader.Line);
+        var decoder = new RecordReader(table);
         await using var command = new NpgsqlCommand(
             $"""
             SELECT partition, "offset", source_epoch, op, lsn, committed_at, key, after, old_key, load_id, tx_id FROM {PostgresTables.Raw(names, table)} r
-            WHERE key IS NOT NULL AND op IS NOT NULL AND poison IS NULL AND NOT {IsSettled}{(keys is null ? string.Empty : " AND key = ANY(@keys)")}
+            WHERE key IS NOT NULL AND op <> 't' AND poison IS NULL AND NOT {IsSettled}{(keys is null ? string.Empty : " AND key = ANY(@keys)")}
             ORDER BY key, load_id, partition, "offset"
             """,
             connection);
