@@ -108,6 +108,8 @@ internal sealed class BigQueryWarehouseView(BigQuerySql sql, WarehouseNames name
         }
     }
 
+    public Task<TableTruncations> TruncationsAsync(TableDescription table, CancellationToken cancellation) => Task.FromResult(TableTruncations.None);
+
     public Task<IReadOnlyList<BookedLetter>> LettersAsync(CancellationToken cancellation) => new BigQueryLedger(sql, names).LettersAsync(asOf, cancellation);
 
     public async IAsyncEnumerable<CurrentRow> CurrentAsync(TableDescription table, [EnumeratorCancellation] CancellationToken cancellation)

@@ -151,6 +151,23 @@ internal sealed class PostgresWarehouseView(NpgsqlConnection connection, Warehou
         }
     }
 
+    public async Task<TableTruncations> TruncationsAsync(TableDescription table, CancellationToken cancellation)
+    {
+        var booked = await new Truncations(names, table).KnownAsync(connection, cancellation);
+        await using var command = new NpgsqlCommand(
+            $"SELECT source_epoch, lsn, tx_id FROM {PostgresTables.Raw(names, table)} r WHERE op = 't' AND poison IS NULL AND lsn IS NOT NULL AND NOT {IsSettled}", connection);
+        command.Parameters.AddWithValue("table", table.Name);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var truncations = new List<RawTruncation>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            truncations.Add(new RawTruncation(
+                new Truncation(reader.GetInt32(0), new Lsn((ulong)reader.GetInt64(1))), reader.IsDBNull(2) ? null : (uint)reader.GetInt64(2)));
+        }
+
+        return new TableTruncations(truncations, booked);
+    }
+
     public Task<IReadOnlyList<BookedLetter>> LettersAsync(CancellationToken cancellation) => new PoisonBook(names).LettersAsync(connection, cancellation);
 
     public async IAsyncEnumerable<CurrentRow> CurrentAsync(TableDescription table, [EnumeratorCancellation] CancellationToken cancellation)
