@@ -53,6 +53,9 @@ public sealed class BigQueryWarehouse : IWarehouse
     public TimeSpan LoadInterval { get; }
 
     /// <inheritdoc/>
+    public IReadOnlyList<TableDescription> Tables => _captured;
+
+    /// <inheritdoc/>
     public Task EnsureAsync(CancellationToken cancellation) => _tables.EnsureAsync(_captured, cancellation);
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using HospitalStreaming.Core.Domain;
 using HospitalStreaming.Core.Domain.Sources;
 using HospitalStreaming.Lake;
 
@@ -63,6 +64,22 @@ public sealed class TableDocuments(ILake lake)
         }
 
         return tables;
+    }
+
+    /// <summary>The tables of schema public that are described beside those known already, by name.</summary>
+    /// <exception cref="LakeDamageException">A document is not readable, or describes a table that cannot be loaded.</exception>
+    public async Task<IReadOnlyList<TableDescription>> BesideAsync(IReadOnlyList<TableDescription> known, CancellationToken cancellation)
+    {
+        try
+        {
+            return [.. (await ReadAsync(cancellation)).Values.Select(item => item.Table)
+                .Where(table => table.Schema == "public" && !known.Any(other => other.Name == table.Name))
+                .OrderBy(table => table.Name, StringComparer.Ordinal).Select(table => table.ToDescription())];
+        }
+        catch (NotSupportedException unsupported)
+        {
+            throw new LakeDamageException(unsupported.Message, unsupported);
+        }
     }
 
     private static string Path(SourceTable table, int version) =>
