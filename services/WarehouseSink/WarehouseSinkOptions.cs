@@ -17,4 +17,10 @@ public sealed class WarehouseSinkOptions
 
     /// <summary>Most bytes of lines in one load, uncompressed. Default 64 MiB. One object is always taken, however large.</summary>
     public long MaxBytes { get; set; } = 64L * 1024 * 1024;
+
+    /// <summary>
+    /// File that describes tables beside the hospital's own (docs/types.md), which are then loaded too. What it says is kept in the lake and holds
+    /// from there on, with the file or without. Read when the role starts. Default none. PostgreSQL only.
+    /// </summary>
+    public string? Tables { get; set; }
 }

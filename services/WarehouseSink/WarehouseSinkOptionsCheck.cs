@@ -1,11 +1,13 @@
 using HospitalStreaming.Hosting.Settings;
 using HospitalStreaming.Lake;
+using HospitalStreaming.Warehouse;
+using HospitalStreaming.WarehouseSink.Tables;
 using Microsoft.Extensions.Options;
 
 namespace HospitalStreaming.WarehouseSink;
 
 /// <summary>Names everything wrong in section WarehouseSink.</summary>
-internal sealed class WarehouseSinkOptionsCheck(IOptions<WarehouseSinkOptions> options, IOptions<LakeOptions> lake) : IOptionsCheck
+internal sealed class WarehouseSinkOptionsCheck(IOptions<WarehouseSinkOptions> options, IOptions<LakeOptions> lake, IOptions<WarehouseOptions> warehouse) : IOptionsCheck
 {
     /// <inheritdoc/>
     public IEnumerable<SettingProblem> Problems()
@@ -34,6 +36,31 @@ internal sealed class WarehouseSinkOptionsCheck(IOptions<WarehouseSinkOptions> o
         if (value.MaxBytes is < 1024 or > 1024L * 1024 * 1024)
         {
             yield return new("WarehouseSink:MaxBytes", "use 1024 to 1073741824");
+        }
+
+        if (value.Tables is { Length: > 0 } file)
+        {
+            if (WarehouseServices.KindOf(warehouse.Value) == WarehouseKind.BigQuery)
+            {
+                yield return new("WarehouseSink:Tables", "described tables are loaded into PostgreSQL only: remove the setting");
+            }
+            else if (ProblemOf(file) is { } why)
+            {
+                yield return new("WarehouseSink:Tables", why);
+            }
+        }
+    }
+
+    private static string? ProblemOf(string file)
+    {
+        try
+        {
+            TableFile.Read(file);
+            return null;
+        }
+        catch (Exception failure) when (failure is FormatException or IOException or UnauthorizedAccessException)
+        {
+            return $"name a file that describes tables: {failure.Message}";
         }
     }
 }

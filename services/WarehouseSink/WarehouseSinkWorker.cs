@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using HospitalStreaming.Core.Domain;
 using HospitalStreaming.Hosting;
 using HospitalStreaming.Hosting.Health;
 using HospitalStreaming.Hosting.Telemetry;
@@ -7,6 +6,7 @@ using HospitalStreaming.Lake;
 using HospitalStreaming.Lake.Documents;
 using HospitalStreaming.Warehouse.Loading;
 using HospitalStreaming.WarehouseSink.Chains;
+using HospitalStreaming.WarehouseSink.Tables;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -28,8 +28,6 @@ internal sealed partial class WarehouseSinkWorker(
     TimeProvider clock,
     ILogger<WarehouseSinkWorker> logger) : BackgroundService
 {
-    private static readonly string[] TableNames = [.. HospitalSchema.CapturedTables.Select(table => table.Name)];
-
     private static readonly TimeSpan FencedPause = TimeSpan.FromSeconds(15);
 
     private static readonly TimeSpan SettleEvery = TimeSpan.FromSeconds(2);
@@ -60,9 +58,14 @@ internal sealed partial class WarehouseSinkWorker(
     {
         _loadsInSession = 0;
         await LakeFormat.RequireWholeLinesAsync(lake, stopping);
+        if (_options.Tables is { Length: > 0 } file)
+        {
+            await TableFile.KeepAsync(file, lake, stopping);
+        }
+
         await warehouse.EnsureAsync(stopping);
         await warehouse.TakeOverAsync(stopping);
-        var planner = new ClaimPlanner(lake, TableNames, _options);
+        var planner = new ClaimPlanner(lake, [.. warehouse.Tables.Select(table => table.Name)], _options);
         try
         {
             await LoopAsync(planner, stopping);

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using Confluent.Kafka;
 using HospitalStreaming.Core.Batching.Lines;
-using HospitalStreaming.Core.Changes;
 using HospitalStreaming.Core.Domain;
 using HospitalStreaming.Core.Merging;
 using HospitalStreaming.Core.Naming;
@@ -10,6 +9,7 @@ using HospitalStreaming.Kafka.Clients;
 using HospitalStreaming.Lake;
 using HospitalStreaming.Lake.Chains;
 using HospitalStreaming.Lake.Objects;
+using HospitalStreaming.Warehouse.Describing;
 using HospitalStreaming.Warehouse.Letters;
 using HospitalStreaming.Warehouse.Verify;
 
@@ -72,8 +72,9 @@ public sealed class LetterDesk
         var place = await PlaceAsync(letter, cancellation);
         var own = await RecordAsync(place, cancellation);
         var instead = own with { Key = key is null ? own.Key : key.AsMemory(), Value = value is null ? own.Value : value.AsMemory() };
-        var table = HospitalSchema.CapturedTables.Single(table => TopicNames.ChangesOf(table.Name) == place.Stream.Topic);
-        var reader = new RecordReader(table, ColumnValueReader.Line);
+        var described = await new TableDocuments(_lake).BesideAsync(HospitalSchema.CapturedTables, cancellation);
+        var table = HospitalSchema.CapturedTables.Concat(described).Single(table => TopicNames.ChangesOf(table.Name) == place.Stream.Topic);
+        var reader = new RecordReader(table);
         var read = reader.Read(instead, SourceEpochs.First);
         if (read.Poison is { } why)
         {

@@ -16,7 +16,7 @@ namespace HospitalStreaming.WarehouseSink.Rebuild;
 /// </summary>
 /// <param name="source">Connections to the warehouse's database.</param>
 /// <param name="place">Names of the one in place.</param>
-/// <param name="tables">Captured tables.</param>
+/// <param name="tables">Captured tables that are known in code; those that the lake describes are made anew too.</param>
 /// <param name="lake">The lake.</param>
 /// <param name="setAside">Takes letters that are due.</param>
 /// <param name="options">How much is loaded at once.</param>
@@ -32,8 +32,9 @@ public sealed class WarehouseRebuild(
     public async Task<long> RunAsync(IProgress<string> progress, CancellationToken cancellation)
     {
         await LakeFormat.RequireWholeLinesAsync(lake, cancellation);
-        await new PostgresWarehouse(source, place, tables, lake).EnsureAsync(cancellation);
-        var swap = new PostgresSwap(source, tables);
+        var inPlace = new PostgresWarehouse(source, place, tables, lake);
+        await inPlace.EnsureAsync(cancellation);
+        var swap = new PostgresSwap(source, inPlace.Tables);
         while (true)
         {
             var warehouse = new PostgresWarehouse(source, _made, tables, lake);
@@ -59,7 +60,7 @@ public sealed class WarehouseRebuild(
         while (loaded)
         {
             loaded = false;
-            var planner = new ClaimPlanner(lake, [.. tables.Select(table => table.Name)], options);
+            var planner = new ClaimPlanner(lake, [.. warehouse.Tables.Select(table => table.Name)], options);
             var positions = (await warehouse.StatusAsync(cancellation)).Positions;
             await planner.ResetAsync(positions, cancellation);
             var rows = positions.Sum(position => position.Rows);

@@ -215,14 +215,14 @@ public static class ChangeEnvelopeReader
     }
 
     // Only escapes can carry half a character in valid UTF-8, and only reading the text shows it.
-    private static bool HasHalfSurrogate(ReadOnlySpan<byte> json)
+    internal static bool HasHalfSurrogate(ReadOnlySpan<byte> json)
     {
         if (json.IndexOf("\\ud"u8) < 0 && json.IndexOf("\\uD"u8) < 0)
         {
             return false;
         }
 
-        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 64 });
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 1_000 });
         try
         {
             while (reader.Read())

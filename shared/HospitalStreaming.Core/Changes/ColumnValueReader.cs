@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Numerics;
 using System.Text.Json;
+using HospitalStreaming.Core.Changes.Reading;
+using HospitalStreaming.Core.Changes.Writing;
 using HospitalStreaming.Core.Domain;
 
 namespace HospitalStreaming.Core.Changes;
@@ -9,15 +11,22 @@ namespace HospitalStreaming.Core.Changes;
 /// Reads one column of a change into the column's type. The modes say how the connector was set up: base64 of a precise decimal may look like
 /// decimal text, and milliseconds look like microseconds, so neither is guessed. Never throws for a bad value.
 /// </summary>
-/// <param name="decimals">decimal.handling.mode of the connector.</param>
-/// <param name="times">time.precision.mode of the connector.</param>
-public sealed class ColumnValueReader(DecimalHandlingMode decimals, TimePrecisionMode times)
+/// <param name="modes">How the connector writes values.</param>
+public sealed class ColumnValueReader(ValueModes modes)
 {
+    private readonly SourceValueReader _source = new(modes);
+
+    /// <summary>A reader of messages with these modes, and the others as they are by default.</summary>
+    public ColumnValueReader(DecimalHandlingMode decimals, TimePrecisionMode times)
+        : this(new ValueModes { Decimals = decimals, Times = times })
+    {
+    }
+
     private static readonly string[] InstantFormats = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mm:ssK"];
     private static readonly string[] DateFormats = ["yyyy-MM-dd'Z'", "yyyy-MM-dd"];
 
     /// <summary>The line's own modes: decimals as text, times adaptive.</summary>
-    public static ColumnValueReader Line { get; } = new(DecimalHandlingMode.String, TimePrecisionMode.Adaptive);
+    public static ColumnValueReader Line { get; } = new(ValueModes.Line);
 
     /// <summary>The value of a column in a row.</summary>
     /// <param name="row">before, after or the key of a <see cref="ChangeEnvelope"/>.</param>
@@ -36,6 +45,12 @@ public sealed class ColumnValueReader(DecimalHandlingMode decimals, TimePrecisio
         if (value.ValueKind is JsonValueKind.String && value.ValueEquals(ChangeFields.UnavailableValue))
         {
             return ColumnValue.Unchanged;
+        }
+
+        if (column.Type is { } type)
+        {
+            var read = _source.Read(value, type);
+            return read.State == ColumnState.Rejected ? ColumnValue.Reject($"column {column.Name}: {read.Rejection!.Detail}") : read;
         }
 
         var typed = column.Kind switch
@@ -57,7 +72,7 @@ public sealed class ColumnValueReader(DecimalHandlingMode decimals, TimePrecisio
     private object? Decimal(JsonElement value, int scale) => value.ValueKind switch
     {
         JsonValueKind.Number => value.TryGetDecimal(out var number) ? number : null,
-        JsonValueKind.String when decimals == DecimalHandlingMode.Precise => Unscaled(value, scale),
+        JsonValueKind.String when modes.Decimals == DecimalHandlingMode.Precise => Unscaled(value, scale),
         JsonValueKind.String => decimal.TryParse(
             value.GetString(),
             NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent,
@@ -114,7 +129,7 @@ public sealed class ColumnValueReader(DecimalHandlingMode decimals, TimePrecisio
                 return null;
             }
 
-            var micros = times == TimePrecisionMode.Connect ? (Int128)units * 1000 : units;
+            var micros = modes.Times == TimePrecisionMode.Connect ? (Int128)units * 1000 : units;
             return Instants.FromUnixMicroseconds(micros);
         }
 

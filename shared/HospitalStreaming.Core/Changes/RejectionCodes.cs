@@ -24,7 +24,7 @@ public static class RejectionCodes
     /// <summary>A change of a keyed table without a key.</summary>
     public const string NullKey = "null_key";
 
-    /// <summary>A truncate or a message, which no single row can take.</summary>
+    /// <summary>A message, or a truncate where the warehouse cannot empty a table.</summary>
     public const string UnsupportedOperation = "unsupported_op";
 
     /// <summary>Larger than what is read.</summary>

@@ -21,4 +21,7 @@ public sealed record ColumnDescription(string Name, ColumnKind Kind, PrivacyClas
 
     /// <summary>The table this column refers to (by that table's key), or null.</summary>
     public string? References { get; init; }
+
+    /// <summary>The type in the source; set for a <see cref="ColumnKind.Source"/> and only there.</summary>
+    public Sources.SourceType? Type { get; init; }
 }

@@ -1,6 +1,6 @@
 namespace HospitalStreaming.Core.Domain;
 
-/// <summary>The column types the hospital's own tables use; each maps to one PostgreSQL, one Debezium and one BigQuery type.</summary>
+/// <summary>The column types the hospital's own tables use, each with one PostgreSQL, one Debezium and one BigQuery type; and any other type of a described source.</summary>
 public enum ColumnKind
 {
     /// <summary>32-bit integer (PostgreSQL integer, BigQuery INT64).</summary>
@@ -23,4 +23,7 @@ public enum ColumnKind
 
     /// <summary>True or false (PostgreSQL boolean, BigQuery BOOL).</summary>
     Boolean,
+
+    /// <summary>Any type of a described source (<see cref="ColumnDescription.Type"/>); values are the text PostgreSQL prints and takes.</summary>
+    Source,
 }

@@ -1,15 +1,22 @@
 using System.Collections.Immutable;
+using HospitalStreaming.Core.Changes.Writing;
 
 namespace HospitalStreaming.Core.Domain;
 
 /// <summary>One table of the hospital's database: what Landing creates, Capture streams and the warehouse types its columns by.</summary>
 /// <param name="Name">Table name in schema public.</param>
-/// <param name="KeyColumn">The primary key; every hospital table has a single 64-bit one.</param>
+/// <param name="KeyColumn">The primary key, one whole number; empty for a table without a key.</param>
 /// <param name="Topic">The event topic that feeds it, or null where the product itself writes it.</param>
 /// <param name="Meaning">One sentence for docs.</param>
 /// <param name="Columns">All columns in table order, the key first.</param>
 public sealed record TableDescription(string Name, string KeyColumn, string? Topic, string Meaning, ImmutableArray<ColumnDescription> Columns)
 {
+    /// <summary>How the change topic writes values.</summary>
+    public ValueModes Modes { get; init; } = ValueModes.Line;
+
+    /// <summary>Whether rows can be told apart. A table without a key has history only, no current rows.</summary>
+    public bool HasKey => KeyColumn.Length > 0;
+
     /// <summary>The column of that name, or null.</summary>
     public ColumnDescription? Column(string name) => Columns.FirstOrDefault(column => column.Name == name);
 

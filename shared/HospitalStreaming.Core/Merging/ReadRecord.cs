@@ -35,6 +35,9 @@ public readonly record struct ReadRecord
     /// <summary>What it does to its row; null where it does nothing (tombstone, heartbeat) or cannot be applied.</summary>
     public RowChange? Change { get; init; }
 
+    /// <summary>It empties the table; null for every other record.</summary>
+    public Truncation? Truncation { get; init; }
+
     /// <summary>Why it cannot be applied; null where it can.</summary>
     public ChangeRejection? Poison { get; init; }
 

@@ -8,14 +8,14 @@ using HospitalStreaming.Core.Domain;
 namespace HospitalStreaming.Core.Merging;
 
 /// <summary>Reads records of one table's change topic into row changes. Never throws for a bad record: it comes back as poison, with its key where that can be read.</summary>
-/// <param name="table">The table.</param>
-/// <param name="values">How the connector writes decimals and times.</param>
-public sealed class RecordReader(TableDescription table, ColumnValueReader values)
+/// <param name="table">The table. Of one without a key, records are read for raw only.</param>
+public sealed class RecordReader(TableDescription table)
 {
     /// <summary>Largest value that is read, bytes; the topics take 8 MiB. A larger one is kept, but not taken apart.</summary>
     public const int MaxValueBytes = 16 * 1024 * 1024;
 
-    private readonly ColumnDescription _key = table.Required(table.KeyColumn);
+    private readonly ColumnValueReader _values = new(table.Modes);
+    private readonly ColumnDescription? _key = table.HasKey ? table.Required(table.KeyColumn) : null;
 
     /// <summary>Reads one record.</summary>
     /// <param name="line">The record as the lake has it.</param>
@@ -61,6 +61,7 @@ public sealed class RecordReader(TableDescription table, ColumnValueReader value
             Lsn = act == ChangeAct.Snapshot ? null : lsn,
             Values = row,
             MovedFrom = oldKey is null ? null : KeyOf(Encoding.UTF8.GetBytes(oldKey)),
+            ReadAt = lsn,
         };
     }
 
@@ -95,9 +96,21 @@ public sealed class RecordReader(TableDescription table, ColumnValueReader value
             Before = Slice(value, envelope.Before),
             After = Slice(value, envelope.After),
         };
-        if (envelope.Operation is ChangeOperation.Truncate or ChangeOperation.Message)
+        if (_key is null)
         {
-            return record with { Poison = new ChangeRejection(RejectionCodes.UnsupportedOperation, "a truncate or a message cannot be applied to a keyed table") };
+            return record;
+        }
+
+        if (envelope.Operation == ChangeOperation.Truncate)
+        {
+            return source.Lsn is { } truncated
+                ? record with { Truncation = new Truncation(sourceEpoch, truncated) }
+                : record with { Poison = new ChangeRejection(RejectionCodes.MissingField, "a truncate has no source.lsn") };
+        }
+
+        if (envelope.Operation == ChangeOperation.Message)
+        {
+            return record with { Poison = new ChangeRejection(RejectionCodes.UnsupportedOperation, "a message is no change of a table's rows") };
         }
 
         if (envelope.Key is not { } keyElement)
@@ -130,6 +143,7 @@ public sealed class RecordReader(TableDescription table, ColumnValueReader value
                 id, act, snapshot ? null : source.Lsn, sourceEpoch, line.Position.Partition, line.Position.Offset, source.CommittedAt, row)
             {
                 MovedFrom = oldKey is { } moved ? KeyOf(moved) : null,
+                ReadAt = source.Lsn,
             },
         };
     }
@@ -140,7 +154,7 @@ public sealed class RecordReader(TableDescription table, ColumnValueReader value
         for (var i = 0; i < row.Length; i++)
         {
             var column = table.Columns[i];
-            var read = values.Read(after, column);
+            var read = _values.Read(after, column);
             switch (read.State)
             {
                 case ColumnState.Rejected:
@@ -196,7 +210,7 @@ public sealed class RecordReader(TableDescription table, ColumnValueReader value
         _ => throw new FormatException("op is none of r, c, u, d"),
     };
 
-    private long? KeyOf(JsonElement key) => values.Read(key, _key) is { State: ColumnState.Value, Value: { } id } ? Convert.ToInt64(id, null) : null;
+    private long? KeyOf(JsonElement key) => _key is not null && _values.Read(key, _key) is { State: ColumnState.Value, Value: { } id } ? Convert.ToInt64(id, null) : null;
 
     // The bytes of an element within the message it was parsed from: exact, and nothing is copied.
     private static ReadOnlyMemory<byte>? Slice(ReadOnlyMemory<byte>? message, JsonElement? element)

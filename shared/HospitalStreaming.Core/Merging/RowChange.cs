@@ -22,6 +22,9 @@ public readonly record struct RowChange(
     /// </summary>
     public long? MovedFrom { get; init; }
 
+    /// <summary>Source LSN that the record carries, a snapshot row's too. It orders rows against a truncate and nothing else.</summary>
+    public Lsn? ReadAt { get; init; }
+
     /// <summary>Whether it keeps columns of a row that had another key.</summary>
     public bool KeepsFromElsewhere => MovedFrom is not null && Values is not null && Array.IndexOf(Values, KeptValue.Instance) >= 0;
 }

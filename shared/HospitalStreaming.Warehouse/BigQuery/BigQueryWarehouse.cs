@@ -1,4 +1,3 @@
-using HospitalStreaming.Core.Changes;
 using HospitalStreaming.Core.Domain;
 using HospitalStreaming.Core.Merging;
 using HospitalStreaming.Core.Naming;
@@ -52,6 +51,9 @@ public sealed class BigQueryWarehouse : IWarehouse
 
     /// <inheritdoc/>
     public TimeSpan LoadInterval { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<TableDescription> Tables => _captured;
 
     /// <inheritdoc/>
     public Task EnsureAsync(CancellationToken cancellation) => _tables.EnsureAsync(_captured, cancellation);
@@ -160,8 +162,8 @@ public sealed class BigQueryWarehouse : IWarehouse
         foreach (var claim in claims)
         {
             var table = _captured.Single(item => item.Name == claim.Table);
-            var reader = new RecordReader(table, ColumnValueReader.Line);
-            var (batch, runs) = (new Batch(_held.GetValueOrDefault(table.Name) ?? [], reader, _known), new EpochRuns());
+            var reader = new RecordReader(table);
+            var (batch, runs) = (new Batch(_held.GetValueOrDefault(table.Name) ?? [], reader, _known, truncates: false), new EpochRuns());
             foreach (var item in claim.Objects)
             {
                 var stream = item.Name.Stream;
@@ -296,7 +298,7 @@ public sealed class BigQueryWarehouse : IWarehouse
             var batch = new TableBatch(
                 table,
                 new ClaimDocument(life, table.Name, heads.GetValueOrDefault(table.Name).Sequence + 1, []),
-                new Batch(new HashSet<long>(), new RecordReader(table, ColumnValueReader.Line), _known),
+                new Batch(new HashSet<long>(), new RecordReader(table), _known, truncates: false),
                 new EpochRuns(),
                 SweptAlready(topic.Key, epochs, positions));
             batch.Batch.Settled.AddRange(topic);
@@ -317,7 +319,7 @@ public sealed class BigQueryWarehouse : IWarehouse
 
     private HashSet<long> KeysOf(IEnumerable<LetterDecision> decisions, TableDescription table, SourceEpochs epochs)
     {
-        var reader = new RecordReader(table, ColumnValueReader.Line);
+        var reader = new RecordReader(table);
         var places = decisions.Select(decision => decision.Place).ToHashSet();
         var keys = _letters.Where(letter => places.Contains(letter.Place)).Select(letter => letter.HeldKey).OfType<long>().ToHashSet();
         foreach (var decision in decisions)

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using HospitalStreaming.Core.Auditing;
 using HospitalStreaming.Core.Batching.Lines;
-using HospitalStreaming.Core.Changes;
 using HospitalStreaming.Core.Domain;
 using HospitalStreaming.Core.Merging;
 using HospitalStreaming.Core.Naming;
@@ -14,7 +13,7 @@ namespace HospitalStreaming.Warehouse.BigQuery;
 /// <summary>One raw table as its records: a row holds the lake's line, so the loader's reader reads it as it did then.</summary>
 internal sealed class RawRows(WarehouseNames names, TableDescription table)
 {
-    private readonly RecordReader _reader = new(table, ColumnValueReader.Line);
+    private readonly RecordReader _reader = new(table);
 
     /// <summary>A query of rows that have a key, key by key, each key's in log order.</summary>
     /// <param name="among">Only the keys of a parameter: <see cref="BigQuerySql.AmongKeys"/>; null for all.</param>

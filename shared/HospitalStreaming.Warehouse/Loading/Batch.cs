@@ -1,4 +1,5 @@
 using HospitalStreaming.Core.Batching.Lines;
+using HospitalStreaming.Core.Changes;
 using HospitalStreaming.Core.Merging;
 using HospitalStreaming.Warehouse.Letters;
 
@@ -8,7 +9,8 @@ namespace HospitalStreaming.Warehouse.Loading;
 /// <param name="held">Keys held back by loads before.</param>
 /// <param name="reader">Reader of the table.</param>
 /// <param name="decisions">What was decided about records by now.</param>
-internal sealed class Batch(IReadOnlySet<long> held, RecordReader reader, LetterDecisions decisions)
+/// <param name="truncates">Whether the warehouse can empty a table; where it cannot, a truncate is set aside.</param>
+internal sealed class Batch(IReadOnlySet<long> held, RecordReader reader, LetterDecisions decisions, bool truncates)
 {
     private HashSet<long>? _heldHere;
 
@@ -23,14 +25,18 @@ internal sealed class Batch(IReadOnlySet<long> held, RecordReader reader, Letter
     /// <summary>Decisions that this load takes into account.</summary>
     internal List<LetterDecision> Settled { get; } = [];
 
+    /// <summary>The latest truncate read.</summary>
+    internal Truncation? Truncation { get; private set; }
+
     internal DateTimeOffset? LastCommittedAt { get; private set; }
 
     /// <summary>Takes one record in log order; returns what it says by itself.</summary>
     internal ReadRecord Add(string streamEpoch, LakeRecord line, int sourceEpoch)
     {
-        var own = reader.Read(line, sourceEpoch);
+        var own = Take(reader.Read(line, sourceEpoch));
         var decision = decisions.Find(line.Position.Topic, streamEpoch, line.Position.Partition, line.Position.Offset);
-        var effect = LetterDecisions.Effect(reader, decision, own, sourceEpoch);
+        var effect = Take(LetterDecisions.Effect(reader, decision, own, sourceEpoch));
+        Truncation = Core.Merging.Truncation.Later(Truncation, effect.Truncation);
         if (decision is not null)
         {
             Settled.Add(decision);
@@ -61,4 +67,10 @@ internal sealed class Batch(IReadOnlySet<long> held, RecordReader reader, Letter
 
         return own;
     }
+
+    private ReadRecord Take(in ReadRecord record) => truncates || record.Truncation is null ? record : record with
+    {
+        Truncation = null,
+        Poison = new ChangeRejection(RejectionCodes.UnsupportedOperation, "a truncate cannot be applied to this warehouse"),
+    };
 }

@@ -1,3 +1,5 @@
+using HospitalStreaming.Core.Domain;
+
 namespace HospitalStreaming.Warehouse.Loading;
 
 /// <summary>
@@ -8,6 +10,9 @@ public interface IWarehouse
 {
     /// <summary>Shortest time between two loads of one table: nothing on PostgreSQL, a minute on BigQuery (its quota is 1,500 a day).</summary>
     TimeSpan LoadInterval { get; }
+
+    /// <summary>The tables it loads. On PostgreSQL also those described in the lake, once it is ensured.</summary>
+    IReadOnlyList<TableDescription> Tables { get; }
 
     /// <summary>Creates what is missing (schemas, tables, columns); changes and drops nothing that is there. Idempotent.</summary>
     Task EnsureAsync(CancellationToken cancellation);

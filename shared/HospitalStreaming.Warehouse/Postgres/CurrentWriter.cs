@@ -21,23 +21,26 @@ internal sealed class CurrentWriter
         var target = PostgresTables.Current(names, table);
         var key = PostgresTables.Quote(table.KeyColumn);
         string[] columns = [.. table.Columns.Select(column => PostgresTables.Quote(column.Name)), .. Meta.Select(meta => meta.Name)];
-        string[] types = [.. table.Columns.Select(column => PostgresTypes.Sql(column.Kind)), .. Meta.Select(meta => meta.Type)];
+        string[] types = [.. table.Columns.Select(PostgresTypes.Sent), .. Meta.Select(meta => meta.Type)];
         var arrays = string.Join(", ", types.Select((type, i) => $"@v{i}::{type}[]"));
         var places = columns.Select((_, i) => $"v{i}").ToArray();
+        string Value(int i) => i < table.Columns.Length && table.Columns[i].Kind == ColumnKind.Source
+            ? $"s.v{i}::{PostgresTypes.Sql(table.Columns[i])}"
+            : $"s.v{i}";
         var set = string.Join(", ", columns.Where(column => column != key).Select(column => $"{column} = excluded.{column}"));
         _upsert = $"""
             INSERT INTO {target} ({string.Join(", ", columns)})
-            SELECT * FROM unnest({arrays})
+            SELECT {string.Join(", ", places.Select((_, i) => Value(i)))} FROM unnest({arrays}) AS s({string.Join(", ", places)})
             ON CONFLICT ({key}) DO UPDATE SET {set}
             """;
         var merge = string.Join(", ", columns.Select((column, i) => (column, i)).Where(item => item.column != key).Select(item =>
             item.i < table.Columns.Length
-                ? $"{item.column} = CASE WHEN s.kept & {1L << item.i} <> 0 THEN t.{item.column} ELSE s.v{item.i} END"
+                ? $"{item.column} = CASE WHEN substr(s.kept, {item.i + 1}, 1) = '{Kept}' THEN t.{item.column} ELSE {Value(item.i)} END"
                 : $"{item.column} = s.v{item.i}"));
         var keyPlace = places[KeyIndex];
         _update = $"""
             UPDATE {target} t SET {merge}
-            FROM unnest({arrays}, @kept::bigint[]) AS s({string.Join(", ", places)}, kept)
+            FROM unnest({arrays}, @kept::text[]) AS s({string.Join(", ", places)}, kept)
             WHERE t.{key} = s.{keyPlace}
             """;
         _states = $"SELECT {key}::bigint, _lsn, _source_epoch FROM {target} WHERE {key} = ANY(@keys)";
@@ -47,6 +50,8 @@ internal sealed class CurrentWriter
 
     /// <summary>_op of a tombstone made by a sweep: no change said so, a newer full snapshot did not show the row.</summary>
     internal const string SweptOp = "s";
+
+    private const char Kept = 'k';
 
     private static readonly (string Name, string Type, NpgsqlDbType Parameter)[] Meta =
     [
@@ -106,11 +111,11 @@ internal sealed class CurrentWriter
     private async Task RunAsync(NpgsqlConnection connection, string sql, FinalRow[] rows, bool withKept, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(sql, connection);
-        var kept = new long[rows.Length];
+        var kept = new string[rows.Length];
         var values = new object?[rows.Length][];
         for (var i = 0; i < rows.Length; i++)
         {
-            values[i] = Plain(rows[i].Values, ref kept[i]);
+            (values[i], kept[i]) = Plain(rows[i].Values);
         }
 
         for (var i = 0; i < _table.Columns.Length; i++)
@@ -136,7 +141,7 @@ internal sealed class CurrentWriter
 
         if (withKept)
         {
-            Add(command, "kept", NpgsqlDbType.Bigint, kept);
+            Add(command, "kept", NpgsqlDbType.Text, kept);
         }
 
         var written = await command.ExecuteNonQueryAsync(cancellation);
@@ -146,27 +151,17 @@ internal sealed class CurrentWriter
         }
     }
 
-    private static object?[] Plain(object?[] values, ref long kept)
+    // One character a column says whether it keeps its value.
+    private static (object?[] Values, string Kept) Plain(object?[] values)
     {
         if (Array.IndexOf(values, KeptValue.Instance) < 0)
         {
-            return values;
+            return (values, string.Empty);
         }
 
-        var plain = new object?[values.Length];
-        for (var i = 0; i < plain.Length; i++)
-        {
-            if (ReferenceEquals(values[i], KeptValue.Instance))
-            {
-                kept |= 1L << i;
-            }
-            else
-            {
-                plain[i] = values[i];
-            }
-        }
-
-        return plain;
+        return (
+            Array.ConvertAll(values, value => ReferenceEquals(value, KeptValue.Instance) ? null : value),
+            string.Concat(values.Select(value => ReferenceEquals(value, KeptValue.Instance) ? Kept : '-')));
     }
 
     private static void Add(NpgsqlCommand command, string name, NpgsqlDbType type, object value) =>

@@ -36,7 +36,12 @@ internal sealed class MovedRows(WarehouseNames names, TableDescription table)
 
     /// <summary>Completes rows that moved in this load, and those that waited for a change of this load. Raw has the load's rows already.</summary>
     internal async Task FinishAsync(
-        NpgsqlConnection connection, IReadOnlyList<RowChange> changes, IReadOnlySet<long> held, LetterDecisions decisions, CancellationToken cancellation)
+        NpgsqlConnection connection,
+        IReadOnlyList<RowChange> changes,
+        IReadOnlySet<long> held,
+        LetterDecisions decisions,
+        Truncation? truncation,
+        CancellationToken cancellation)
     {
         _uncommitted = null;
         var keys = changes.Where(change => change.KeepsFromElsewhere).Select(change => change.Key).ToHashSet();
@@ -47,25 +52,27 @@ internal sealed class MovedRows(WarehouseNames names, TableDescription table)
         }
 
         keys.ExceptWith(held);
-        await WriteAsync(connection, keys, decisions, cancellation);
+        await WriteAsync(connection, keys, decisions, truncation, cancellation);
     }
 
     /// <summary>Makes keys anew from all of raw, and those that wait for one of them.</summary>
-    internal async Task<int> RemakeAsync(NpgsqlConnection connection, IReadOnlySet<long> keys, LetterDecisions decisions, CancellationToken cancellation)
+    internal async Task<int> RemakeAsync(
+        NpgsqlConnection connection, IReadOnlySet<long> keys, LetterDecisions decisions, Truncation? truncation, CancellationToken cancellation)
     {
         _uncommitted = null;
         return await WriteAsync(
-            connection, [.. keys, .. _pending.Where(entry => keys.Contains(entry.Value.Key)).Select(entry => entry.Key)], decisions, cancellation);
+            connection, [.. keys, .. _pending.Where(entry => keys.Contains(entry.Value.Key)).Select(entry => entry.Key)], decisions, truncation, cancellation);
     }
 
-    private async Task<int> WriteAsync(NpgsqlConnection connection, HashSet<long> keys, LetterDecisions decisions, CancellationToken cancellation)
+    private async Task<int> WriteAsync(
+        NpgsqlConnection connection, HashSet<long> keys, LetterDecisions decisions, Truncation? truncation, CancellationToken cancellation)
     {
         if (keys.Count == 0)
         {
             return 0;
         }
 
-        var histories = await _history.ReadAsync(connection, keys, decisions, cancellation);
+        var histories = await _history.ReadAsync(connection, keys, decisions, truncation, cancellation);
         var pending = new Dictionary<long, (long Key, Lsn Lsn)>(_pending);
         var rows = new List<FinalRow>();
         foreach (var key in keys)

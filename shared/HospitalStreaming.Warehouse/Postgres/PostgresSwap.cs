@@ -40,7 +40,10 @@ public sealed class PostgresSwap(NpgsqlDataSource source, IReadOnlyList<TableDes
         foreach (var table in tables)
         {
             await CopyAsync(connection, made.Raw, place.Raw, table.Name, cancellation);
-            await CopyAsync(connection, made.Current, place.Current, table.Name, cancellation);
+            if (table.HasKey)
+            {
+                await CopyAsync(connection, made.Current, place.Current, table.Name, cancellation);
+            }
         }
 
         foreach (var book in (await NamesAsync(connection, "SELECT table_name FROM information_schema.tables WHERE table_schema = @schema ORDER BY 1", made.Line, string.Empty, cancellation)).Except(Kept))

@@ -9,7 +9,7 @@ internal static class PostgresTables
     // One number for all who create: two processes may start at once.
     private const long CreationLock = 7_315_402_118;
 
-    internal static string Quote(string name) => $"\"{name}\"";
+    internal static string Quote(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     internal static string Raw(WarehouseNames names, TableDescription table) => $"{names.Raw}.{Quote(table.Name)}";
 
@@ -35,10 +35,16 @@ internal static class PostgresTables
               partition integer NOT NULL, "offset" bigint NOT NULL, stream_epoch text COLLATE "C" NOT NULL, source_epoch integer NOT NULL,
               ts timestamptz NOT NULL, op text COLLATE "C", lsn bigint, tx_id bigint, snapshot boolean NOT NULL, committed_at timestamptz,
               key text COLLATE "C", before text COLLATE "C", after text COLLATE "C", old_key text COLLATE "C", load_id bigint NOT NULL,
-              poison text, original_key bytea, original_value bytea,
+              poison text, original_key bytea, original_value bytea, schema text COLLATE "C",
               PRIMARY KEY (partition, "offset", stream_epoch));
             """;
-        var columns = table.Columns.Select(column => $"{Quote(column.Name)} {PostgresTypes.Sql(column.Kind)}");
+        yield return $"ALTER TABLE {Raw(names, table)} ADD COLUMN IF NOT EXISTS schema text COLLATE \"C\";";
+        if (!table.HasKey)
+        {
+            yield break;
+        }
+
+        var columns = table.Columns.Select(column => $"{Quote(column.Name)} {PostgresTypes.Sql(column)}");
         yield return $"""
             CREATE TABLE IF NOT EXISTS {Current(names, table)} (
               {string.Join(", ", columns)},
@@ -50,7 +56,7 @@ internal static class PostgresTables
         {
             // A table that stands since an older version gets the columns that came later.
             yield return $"""
-                ALTER TABLE {Current(names, table)} ADD COLUMN IF NOT EXISTS {Quote(column.Name)} {PostgresTypes.Sql(column.Kind)};
+                ALTER TABLE {Current(names, table)} ADD COLUMN IF NOT EXISTS {Quote(column.Name)} {PostgresTypes.Sql(column)};
                 """;
         }
     }
@@ -77,5 +83,7 @@ internal static class PostgresTables
         CREATE TABLE IF NOT EXISTS {line}.pending_moves (
           table_name text COLLATE "C" NOT NULL, key bigint NOT NULL, missing_key bigint NOT NULL, missing_lsn bigint NOT NULL,
           PRIMARY KEY (table_name, key));
+        CREATE TABLE IF NOT EXISTS {line}.truncations (
+          table_name text COLLATE "C" PRIMARY KEY, source_epoch integer NOT NULL, lsn bigint NOT NULL);
         """;
 }

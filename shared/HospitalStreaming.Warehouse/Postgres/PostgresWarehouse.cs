@@ -1,6 +1,7 @@
 using HospitalStreaming.Core.Domain;
 using HospitalStreaming.Core.Naming;
 using HospitalStreaming.Lake;
+using HospitalStreaming.Warehouse.Describing;
 using HospitalStreaming.Warehouse.Letters;
 using HospitalStreaming.Warehouse.Loading;
 using Npgsql;
@@ -13,7 +14,7 @@ namespace HospitalStreaming.Warehouse.Postgres;
 /// </summary>
 /// <param name="source">Connections to the warehouse's database.</param>
 /// <param name="names">Schema names.</param>
-/// <param name="tables">Captured tables.</param>
+/// <param name="tables">Captured tables that are known in code; those that the lake describes are loaded too.</param>
 /// <param name="lake">Where the claimed objects are.</param>
 public sealed class PostgresWarehouse(NpgsqlDataSource source, WarehouseNames names, IReadOnlyList<TableDescription> tables, ILake lake) : IWarehouse
 {
@@ -33,11 +34,19 @@ public sealed class PostgresWarehouse(NpgsqlDataSource source, WarehouseNames na
     public TimeSpan LoadInterval => TimeSpan.Zero;
 
     /// <inheritdoc/>
+    public IReadOnlyList<TableDescription> Tables => [.. _loaders.Values.Select(loader => loader.Table)];
+
+    /// <inheritdoc/>
     public async Task EnsureAsync(CancellationToken cancellation)
     {
+        foreach (var table in await new TableDocuments(lake).BesideAsync(tables, cancellation))
+        {
+            _loaders[TopicNames.ChangesOf(table.Name)] = new TableLoader(names, table, lake);
+        }
+
         await using var connection = await source.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        await using (var script = new NpgsqlCommand(PostgresTables.Script(names, tables), connection, transaction))
+        await using (var script = new NpgsqlCommand(PostgresTables.Script(names, Tables), connection, transaction))
         {
             await script.ExecuteNonQueryAsync(cancellation);
         }

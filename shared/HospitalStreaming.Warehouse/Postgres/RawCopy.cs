@@ -15,11 +15,12 @@ internal sealed class RawCopy(NpgsqlBinaryImporter import) : IAsyncDisposable
         new(await connection.BeginBinaryImportAsync(
             $"""
             COPY {PostgresTables.Raw(names, table)} (partition, "offset", stream_epoch, source_epoch, ts, op, lsn, tx_id, snapshot, committed_at,
-              key, before, after, old_key, load_id, poison, original_key, original_value) FROM STDIN (FORMAT BINARY)
+              key, before, after, old_key, load_id, poison, original_key, original_value, schema) FROM STDIN (FORMAT BINARY)
             """,
             cancellation));
 
-    internal async Task AddAsync(string streamEpoch, int sourceEpoch, long loadId, LakeRecord line, ReadRecord record, CancellationToken cancellation)
+    internal async Task AddAsync(
+        string streamEpoch, int sourceEpoch, long loadId, string? schema, LakeRecord line, ReadRecord record, CancellationToken cancellation)
     {
         await import.StartRowAsync(cancellation);
         await import.WriteAsync(line.Position.Partition, NpgsqlDbType.Integer, cancellation);
@@ -48,6 +49,7 @@ internal sealed class RawCopy(NpgsqlBinaryImporter import) : IAsyncDisposable
         await WriteAsync(record.Poison?.Code, NpgsqlDbType.Text, cancellation);
         await WriteAsync(record.Poison is null ? null : line.Key, NpgsqlDbType.Bytea, cancellation);
         await WriteAsync(record.Poison is null ? null : line.Value, NpgsqlDbType.Bytea, cancellation);
+        await WriteAsync(schema, NpgsqlDbType.Text, cancellation);
     }
 
     internal async Task<long> CompleteAsync(CancellationToken cancellation) => (long)await import.CompleteAsync(cancellation);

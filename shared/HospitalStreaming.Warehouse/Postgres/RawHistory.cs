@@ -12,12 +12,12 @@ namespace HospitalStreaming.Warehouse.Postgres;
 /// <summary>Histories of single keys out of raw: the changes that can be applied, in log order, decided ones in their place, up to what holds the key.</summary>
 internal sealed class RawHistory(WarehouseNames names, TableDescription table)
 {
-    private readonly RecordReader _reader = new(table, ColumnValueReader.Line);
+    private readonly RecordReader _reader = new(table);
     private readonly PoisonBook _poison = new(names);
 
-    /// <summary>The key's history, and that of every key its row moved from.</summary>
+    /// <summary>The key's history, and that of every key its row moved from, as far as the latest truncate leaves it.</summary>
     internal async Task<Dictionary<long, IReadOnlyList<RowChange>>> ReadAsync(
-        NpgsqlConnection connection, IEnumerable<long> keys, LetterDecisions decisions, CancellationToken cancellation)
+        NpgsqlConnection connection, IEnumerable<long> keys, LetterDecisions decisions, Truncation? truncation, CancellationToken cancellation)
     {
         var letters = await LettersAsync(connection, decisions, cancellation);
         var histories = new Dictionary<long, IReadOnlyList<RowChange>>();
@@ -27,7 +27,8 @@ internal sealed class RawHistory(WarehouseNames names, TableDescription table)
             var found = await ReadOnceAsync(connection, wanted, cancellation);
             foreach (var key in wanted)
             {
-                histories[key] = PlacedChange.History((found.GetValueOrDefault(key) ?? []).Concat(letters[key]));
+                var history = PlacedChange.History((found.GetValueOrDefault(key) ?? []).Concat(letters[key]));
+                histories[key] = truncation is { } latest ? [.. history.Where(change => !latest.Removes(change))] : history;
             }
 
             wanted = [.. wanted.SelectMany(key => histories[key]).Select(change => change.MovedFrom).OfType<long>()
@@ -53,7 +54,7 @@ internal sealed class RawHistory(WarehouseNames names, TableDescription table)
         await using var command = new NpgsqlCommand(
             $"""
             SELECT partition, "offset", source_epoch, op, lsn, committed_at, key, after, old_key, load_id FROM {PostgresTables.Raw(names, table)} r
-            WHERE key = ANY(@keys) AND poison IS NULL AND op IS NOT NULL
+            WHERE key = ANY(@keys) AND poison IS NULL AND op <> 't'
               AND NOT EXISTS (SELECT FROM {names.Line}.letter_decisions d WHERE d.table_name = @table
                 AND (d.partition, d."offset", d.stream_epoch) = (r.partition, r."offset", r.stream_epoch))
             """,

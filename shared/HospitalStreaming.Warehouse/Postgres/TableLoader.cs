@@ -1,4 +1,3 @@
-using HospitalStreaming.Core.Changes;
 using HospitalStreaming.Core.Domain;
 using HospitalStreaming.Core.Merging;
 using HospitalStreaming.Core.Naming;
@@ -10,21 +9,22 @@ using Npgsql;
 
 namespace HospitalStreaming.Warehouse.Postgres;
 
-/// <summary>Loads one table's part of a claim: every record into raw as it is read, then one final row a key into current.</summary>
+/// <summary>Loads one table's part of a claim: every record into raw as it is read, then one final row a key into current. A table without a key ends in raw.</summary>
 internal sealed class TableLoader(WarehouseNames names, TableDescription table, ILake lake)
 {
-    private readonly RecordReader _reader = new(table, ColumnValueReader.Line);
-    private readonly CurrentWriter _current = new(names, table);
-    private readonly MovedRows _moved = new(names, table);
+    private readonly RecordReader _reader = new(table);
     private readonly PoisonBook _poison = new(names);
+    private readonly CurrentWriter? _current = table.HasKey ? new(names, table) : null;
+    private readonly MovedRows? _moved = table.HasKey ? new(names, table) : null;
+    private readonly Truncations? _truncations = table.HasKey ? new(names, table) : null;
 
     internal TableDescription Table => table;
 
     /// <summary>Reads what loads before this loader left unfinished.</summary>
-    internal Task TakeOverAsync(NpgsqlConnection connection, CancellationToken cancellation) => _moved.TakeOverAsync(connection, cancellation);
+    internal Task TakeOverAsync(NpgsqlConnection connection, CancellationToken cancellation) => _moved?.TakeOverAsync(connection, cancellation) ?? Task.CompletedTask;
 
     /// <summary>The load's transaction is committed: what it left unfinished is so for good.</summary>
-    internal void Committed() => _moved.Committed();
+    internal void Committed() => _moved?.Committed();
 
     internal async Task<Outcome> LoadAsync(
         NpgsqlConnection connection,
@@ -36,7 +36,7 @@ internal sealed class TableLoader(WarehouseNames names, TableDescription table, 
         IReadOnlyList<LoadPosition> positions,
         CancellationToken cancellation)
     {
-        var batch = new Batch(held, _reader, decisions);
+        var batch = new Batch(held, _reader, decisions, truncates: true);
         long rawRows = 0;
         await using (var raw = await RawCopy.BeginAsync(connection, names, table, cancellation))
         {
@@ -59,17 +59,26 @@ internal sealed class TableLoader(WarehouseNames names, TableDescription table, 
             await _poison.SettleAsync(connection, table.Name, batch.Settled, cancellation);
         }
 
-        var keys = batch.Changes.Select(change => change.Key).Distinct().ToArray();
-        var known = keys.Length == 0 ? [] : await _current.StatesAsync(connection, keys, cancellation);
-        var rows = ChangeReducer.Reduce(batch.Changes, known, table.Columns.Length, _current.KeyIndex);
+        var written = _current is null ? 0 : await ApplyAsync(connection, _current, batch, held, decisions, cancellation);
+        var swept = _current is null ? 0 : await SweepAsync(connection, _current, objects, epochs, positions, cancellation);
+        return new Outcome(new TableLoad(table.Name, rawRows, written + swept, batch.Poison.Count, batch.LastCommittedAt), batch);
+    }
+
+    private async Task<long> ApplyAsync(
+        NpgsqlConnection connection, CurrentWriter current, Batch batch, IReadOnlySet<long> held, LetterDecisions decisions, CancellationToken cancellation)
+    {
+        var (truncation, emptied) = await _truncations!.LatestAsync(connection, batch.Truncation, cancellation);
+        var changes = truncation is { } latest ? batch.Changes.FindAll(change => !latest.Removes(change)) : batch.Changes;
+        var keys = changes.Select(change => change.Key).Distinct().ToArray();
+        var known = keys.Length == 0 ? [] : await current.StatesAsync(connection, keys, cancellation);
+        var rows = ChangeReducer.Reduce(changes, known, table.Columns.Length, current.KeyIndex);
         if (rows.Count > 0)
         {
-            await _current.WriteAsync(connection, rows.Values, known, cancellation);
+            await current.WriteAsync(connection, rows.Values, known, cancellation);
         }
 
-        await _moved.FinishAsync(connection, batch.Changes, held, decisions, cancellation);
-        var swept = await SweepAsync(connection, objects, epochs, positions, cancellation);
-        return new Outcome(new TableLoad(table.Name, rawRows, rows.Count + swept, batch.Poison.Count, batch.LastCommittedAt), batch);
+        await _moved!.FinishAsync(connection, changes, held, decisions, truncation, cancellation);
+        return rows.Count + emptied;
     }
 
     /// <summary>Keys that decisions concern: the ones that were held, and those of the records that stand in.</summary>
@@ -95,7 +104,13 @@ internal sealed class TableLoader(WarehouseNames names, TableDescription table, 
     internal async Task<int> RemakeAsync(
         NpgsqlConnection connection, IReadOnlySet<long> keys, LetterDecisions decisions, SourceEpochs epochs, IReadOnlyList<LoadPosition> positions, CancellationToken cancellation)
     {
-        var written = await _moved.RemakeAsync(connection, keys, decisions, cancellation);
+        if (_current is null)
+        {
+            return 0;
+        }
+
+        var truncation = await _truncations!.KnownAsync(connection, cancellation);
+        var written = await _moved!.RemakeAsync(connection, keys, decisions, truncation, cancellation);
         var topic = TopicNames.ChangesOf(table.Name);
         var next = positions.Where(position => position.Stream.Topic == topic)
             .GroupBy(position => position.Stream.Partition).ToDictionary(partition => partition.Key, partition => partition.Max(position => position.Next));
@@ -112,7 +127,7 @@ internal sealed class TableLoader(WarehouseNames names, TableDescription table, 
             foreach (var line in reader.Records())
             {
                 var epoch = epochs.Of(stream.Topic, stream.Partition, line.Position.Offset);
-                await raw.AddAsync(stream.Epoch, epoch, loadId, line, batch.Add(stream.Epoch, line, epoch), cancellation);
+                await raw.AddAsync(stream.Epoch, epoch, loadId, item.Manifest!.SchemaFingerprint, line, batch.Add(stream.Epoch, line, epoch), cancellation);
             }
         }
         catch (LakeDamageException failure)
@@ -123,7 +138,12 @@ internal sealed class TableLoader(WarehouseNames names, TableDescription table, 
 
     // A newer full snapshot has shown all there is, once all its rows are here; what it did not show is gone.
     private async Task<int> SweepAsync(
-        NpgsqlConnection connection, IReadOnlyList<LakeObject> objects, SourceEpochs epochs, IReadOnlyList<LoadPosition> positions, CancellationToken cancellation)
+        NpgsqlConnection connection,
+        CurrentWriter current,
+        IReadOnlyList<LakeObject> objects,
+        SourceEpochs epochs,
+        IReadOnlyList<LoadPosition> positions,
+        CancellationToken cancellation)
     {
         var topic = objects[0].Name.Stream.Topic;
         var after = positions.Where(position => position.Stream.Topic == topic)
@@ -136,7 +156,7 @@ internal sealed class TableLoader(WarehouseNames names, TableDescription table, 
 
         var epoch = epochs.SweepBelow(topic, partition => after.GetValueOrDefault(partition));
         return epoch > epochs.SweepBelow(topic, partition => before.GetValueOrDefault(partition))
-            ? await _current.SweepAsync(connection, epoch, cancellation)
+            ? await current.SweepAsync(connection, epoch, cancellation)
             : 0;
     }
 

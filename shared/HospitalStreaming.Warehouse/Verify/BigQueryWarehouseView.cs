@@ -69,7 +69,7 @@ internal sealed class BigQueryWarehouseView(BigQuerySql sql, WarehouseNames name
     private async Task<LettersApart> LettersAsync(
         TableDescription table, Dictionary<LetterPlace, BookedLetter> booked, LetterDecisions decisions, CancellationToken cancellation)
     {
-        var (apart, raw, decoder) = (new LettersApart(), new RawRows(names, table), new RecordReader(table, ColumnValueReader.Line));
+        var (apart, raw, decoder) = (new LettersApart(), new RawRows(names, table), new RecordReader(table));
         foreach (var some in booked.Keys.Chunk(LettersAtOnce))
         {
             await foreach (var row in sql.StreamAsync(raw.SelectPlaces(some, asOf), None, cancellation))
@@ -107,6 +107,8 @@ internal sealed class BigQueryWarehouseView(BigQuerySql sql, WarehouseNames name
             }
         }
     }
+
+    public Task<TableTruncations> TruncationsAsync(TableDescription table, CancellationToken cancellation) => Task.FromResult(TableTruncations.None);
 
     public Task<IReadOnlyList<BookedLetter>> LettersAsync(CancellationToken cancellation) => new BigQueryLedger(sql, names).LettersAsync(asOf, cancellation);
 

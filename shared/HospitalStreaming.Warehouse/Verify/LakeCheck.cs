@@ -1,7 +1,6 @@
 using System.Globalization;
 using HospitalStreaming.Core.Auditing;
 using HospitalStreaming.Core.Batching;
-using HospitalStreaming.Core.Changes;
 using HospitalStreaming.Core.Domain;
 using HospitalStreaming.Core.Merging;
 using HospitalStreaming.Core.Naming;
@@ -85,7 +84,7 @@ internal sealed class LakeCheck(ILake lake, SourceEpochs epochs)
         }
 
         var chain = new Chain(found.Count, 0);
-        var reader = new RecordReader(table, ColumnValueReader.Line);
+        var reader = new RecordReader(table);
         foreach (var item in whole)
         {
             chain = await ReadAsync(chain, item, reader, comparison, loaded, findings, cancellation);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using HospitalStreaming.Core.Auditing;
 using HospitalStreaming.Core.Domain;
+using HospitalStreaming.Core.Merging;
 using HospitalStreaming.Core.Naming;
 using HospitalStreaming.Lake;
 using HospitalStreaming.Lake.Chains;
@@ -176,10 +177,19 @@ public sealed class LineVerifier(
             fromSource.Add(difference, "source", "raw");
         }
 
+        var emptied = result.Emptied > 0 ? string.Create(CultureInfo.InvariantCulture, $", {result.Emptied:N0} keys emptied by a truncate") : string.Empty;
         current.Count(string.Create(
-            CultureInfo.InvariantCulture, $"{table.Name}: {result.RawRows:N0} changes of {result.Keys:N0} keys, {result.Current.Compared:N0} rows in current"));
+            CultureInfo.InvariantCulture, $"{table.Name}: {result.RawRows:N0} changes of {result.Keys:N0} keys, {result.Current.Compared:N0} rows in current{emptied}"));
+        if (result.Truncation != result.BookedTruncation)
+        {
+            current.Add([$"{table.Name}: the last truncate in raw is {PlaceOf(result.Truncation)}, by the loader's books it is {PlaceOf(result.BookedTruncation)}"]);
+        }
+
         current.Add(result.Current, "raw", "current");
     }
+
+    private static string PlaceOf(Truncation? truncation) =>
+        truncation is { } one ? string.Create(CultureInfo.InvariantCulture, $"{one.Lsn} in source epoch {one.SourceEpoch}") : "none";
 
     private sealed class Findings
     {

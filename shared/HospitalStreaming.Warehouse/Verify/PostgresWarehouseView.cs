@@ -87,7 +87,7 @@ internal sealed class PostgresWarehouseView(NpgsqlConnection connection, Warehou
 
     private async Task<LettersApart> LettersAsync(TableDescription table, LetterDecisions decisions, CancellationToken cancellation)
     {
-        var (apart, decoder, topic) = (new LettersApart(), new RecordReader(table, ColumnValueReader.Line), TopicNames.ChangesOf(table.Name));
+        var (apart, decoder, topic) = (new LettersApart(), new RecordReader(table), TopicNames.ChangesOf(table.Name));
         await using var command = new NpgsqlCommand(
             $"""
             SELECT partition, "offset", stream_epoch, source_epoch, load_id, poison, key, original_key, original_value, {IsSettled} AS settled
@@ -120,11 +120,11 @@ internal sealed class PostgresWarehouseView(NpgsqlConnection connection, Warehou
     private async IAsyncEnumerable<(RawPlace Place, RawChange Change)> ChangesAsync(
         TableDescription table, IReadOnlyCollection<long>? keys, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var decoder = new RecordReader(table, ColumnValueReader.Line);
+        var decoder = new RecordReader(table);
         await using var command = new NpgsqlCommand(
             $"""
             SELECT partition, "offset", source_epoch, op, lsn, committed_at, key, after, old_key, load_id, tx_id FROM {PostgresTables.Raw(names, table)} r
-            WHERE key IS NOT NULL AND op IS NOT NULL AND poison IS NULL AND NOT {IsSettled}{(keys is null ? string.Empty : " AND key = ANY(@keys)")}
+            WHERE key IS NOT NULL AND op <> 't' AND poison IS NULL AND NOT {IsSettled}{(keys is null ? string.Empty : " AND key = ANY(@keys)")}
             ORDER BY key, load_id, partition, "offset"
             """,
             connection);
@@ -149,6 +149,23 @@ internal sealed class PostgresWarehouseView(NpgsqlConnection connection, Warehou
                 RawHistory.Place(reader.GetInt32(2), reader.GetInt32(0), reader.GetInt64(1), reader.IsDBNull(5) ? null : reader.GetFieldValue<DateTimeOffset>(5)));
             yield return (new RawPlace(reader.GetInt64(9), change.Partition, change.Offset), new RawChange(change.Key, change, transaction, lsn));
         }
+    }
+
+    public async Task<TableTruncations> TruncationsAsync(TableDescription table, CancellationToken cancellation)
+    {
+        var booked = await new Truncations(names, table).KnownAsync(connection, cancellation);
+        await using var command = new NpgsqlCommand(
+            $"SELECT source_epoch, lsn, tx_id FROM {PostgresTables.Raw(names, table)} r WHERE op = 't' AND poison IS NULL AND lsn IS NOT NULL AND NOT {IsSettled}", connection);
+        command.Parameters.AddWithValue("table", table.Name);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var truncations = new List<RawTruncation>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            truncations.Add(new RawTruncation(
+                new Truncation(reader.GetInt32(0), new Lsn((ulong)reader.GetInt64(1))), reader.IsDBNull(2) ? null : (uint)reader.GetInt64(2)));
+        }
+
+        return new TableTruncations(truncations, booked);
     }
 
     public Task<IReadOnlyList<BookedLetter>> LettersAsync(CancellationToken cancellation) => new PoisonBook(names).LettersAsync(connection, cancellation);

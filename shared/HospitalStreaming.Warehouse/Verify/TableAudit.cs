@@ -20,6 +20,8 @@ internal sealed class TableAudit(TableDescription table, IWarehouseView view, So
     private readonly int _keyIndex = table.Columns.IndexOf(table.Required(table.KeyColumn));
     private readonly Dictionary<long, ulong[]> _now = [];
     private readonly List<long> _moved = [];
+    private readonly HashSet<long> _emptied = [];
+    private (Truncation? Now, Truncation? AtSource) _truncations;
     private TableComparison? _fromSource;
     private long _rawRows;
     private long _held;
@@ -27,6 +29,10 @@ internal sealed class TableAudit(TableDescription table, IWarehouseView view, So
 
     internal async Task<Result> RunAsync(CancellationToken cancellation)
     {
+        var truncations = await view.TruncationsAsync(table, cancellation);
+        _truncations = (
+            RawTruncation.Last(truncations.InRaw),
+            RawTruncation.Last(truncations.InRaw.Where(truncation => source is null || truncation.IsSeen(source.View, source.At))));
         _fromSource = source is null ? null : new TableComparison(table.Name, _columns, source.Tables[table.Name]);
         await ReadRawAsync(cancellation);
         await ReadMovedAsync(cancellation);
@@ -36,10 +42,19 @@ internal sealed class TableAudit(TableDescription table, IWarehouseView view, So
         var current = new TableComparison(table.Name, [.. _columns, .. Bookkeeping], _now);
         await foreach (var row in view.CurrentAsync(table, cancellation))
         {
-            current.Right(row.Key, Digests(row.Values, row.Deleted, row.State));
+            // Which of the changes a truncate removed had come before it does not show in raw.
+            if (!_emptied.Contains(row.Key) || !IsTombstone(row))
+            {
+                current.Right(row.Key, Digests(row.Values, row.Deleted, row.State));
+            }
         }
 
-        return new Result(_rawRows, keys, _held, _skipped, fromSource, current.Finish());
+        return new Result(_rawRows, keys, _held, _skipped, fromSource, current.Finish())
+        {
+            Emptied = _emptied.Count,
+            Truncation = _truncations.Now,
+            BookedTruncation = truncations.Booked,
+        };
     }
 
     private async Task ReadRawAsync(CancellationToken cancellation)
@@ -111,7 +126,7 @@ internal sealed class TableAudit(TableDescription table, IWarehouseView view, So
     }
 
     private KeyAudit Audit(long key, Func<long, IReadOnlyList<RawChange>> historyOf) =>
-        KeyAudit.Of(key, historyOf, source?.View, source?.At ?? default, _columns.Length, _keyIndex);
+        KeyAudit.Of(key, historyOf, source?.View, source?.At ?? default, _truncations, _columns.Length, _keyIndex);
 
     private void Note(long key, KeyAudit audit)
     {
@@ -134,7 +149,13 @@ internal sealed class TableAudit(TableDescription table, IWarehouseView view, So
         {
             _now[key] = IsGone(now) ? Tombstone(now) : Digests(now.Values, false, now.State);
         }
+        else if (audit.Emptied)
+        {
+            _emptied.Add(key);
+        }
     }
+
+    private bool IsTombstone(CurrentRow row) => row.Deleted && row.Values.Where((_, i) => i != _keyIndex).All(value => value is null);
 
     private bool IsGone(FinalRow row) => row.Deleted || row.State.SourceEpoch < sweepBelow;
 
@@ -159,5 +180,15 @@ internal sealed class TableAudit(TableDescription table, IWarehouseView view, So
     /// <param name="Skipped">Keys whose last word was skipped by decision.</param>
     /// <param name="FromSource">Source against raw; null where the source was not read.</param>
     /// <param name="Current">Raw against current.</param>
-    internal sealed record Result(long RawRows, long Keys, long Held, long Skipped, TableDifference? FromSource, TableDifference Current);
+    internal sealed record Result(long RawRows, long Keys, long Held, long Skipped, TableDifference? FromSource, TableDifference Current)
+    {
+        /// <summary>Keys of which a truncate removed all changes.</summary>
+        internal long Emptied { get; init; }
+
+        /// <summary>The last truncate of raw.</summary>
+        internal Truncation? Truncation { get; init; }
+
+        /// <summary>The last truncate by the loader's books.</summary>
+        internal Truncation? BookedTruncation { get; init; }
+    }
 }

@@ -3,9 +3,9 @@ using HospitalStreaming.Broker;
 using HospitalStreaming.Capture;
 using HospitalStreaming.Core.Domain;
 using HospitalStreaming.Core.Naming.Lake;
+using HospitalStreaming.Hospital.Composition;
 using HospitalStreaming.Hosting;
 using HospitalStreaming.Hosting.Health;
-using HospitalStreaming.Hospital.Composition;
 using HospitalStreaming.Kafka;
 using HospitalStreaming.Kafka.Clients;
 using HospitalStreaming.Lake;
@@ -36,10 +36,10 @@ internal sealed class VerifyLine : IAsyncDisposable
     private readonly string _folder;
     private readonly IHost _host;
 
-    private VerifyLine(TestDatabase hospital, TestDatabase warehouse, EmbeddedBroker broker, string folder, string slot, bool capture)
+    private VerifyLine(TestDatabase hospital, TestDatabase warehouse, EmbeddedBroker broker, string folder, string slot, bool capture, (string Name, string Value)[] settings)
     {
         (Hospital, Warehouse, _broker, _folder, Slot) = (hospital, warehouse, broker, folder, slot);
-        _host = Build(capture);
+        _host = Build(capture, settings);
     }
 
     public TestDatabase Hospital { get; }
@@ -56,7 +56,8 @@ internal sealed class VerifyLine : IAsyncDisposable
 
     public string LakeFolder => Path.Combine(_folder, "lake");
 
-    public static async Task<VerifyLine> StartAsync(WarehouseServers servers, string name, bool capture = true)
+    public static async Task<VerifyLine> StartAsync(
+        WarehouseServers servers, string name, bool capture = true, params (string Name, string Value)[] settings)
     {
         var token = TestContext.Current.CancellationToken;
         var slot = "slot_" + name;
@@ -72,7 +73,7 @@ internal sealed class VerifyLine : IAsyncDisposable
         var broker = new EmbeddedBroker(
             new BrokerOptions { Folder = Path.Combine(folder, "broker"), DefaultPartitions = 3 }, NullLoggerFactory.Instance, TimeProvider.System);
         await broker.StartAsync(token);
-        var line = new VerifyLine(hospital, warehouse, broker, folder, slot, capture);
+        var line = new VerifyLine(hospital, warehouse, broker, folder, slot, capture, settings);
         await line._host.Services.GetRequiredService<TopicSetup>().EnsureAsync(token);
         await line._host.StartAsync(token);
         return line;
@@ -159,7 +160,7 @@ internal sealed class VerifyLine : IAsyncDisposable
 
     private static Task<VerifyReport> VerifyAsync(LineVerifier verifier) => verifier.RunAsync(new Progress<string>(), TestContext.Current.CancellationToken);
 
-    private IHost Build(bool capture)
+    private IHost Build(bool capture, (string Name, string Value)[] settings)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {
@@ -171,7 +172,7 @@ internal sealed class VerifyLine : IAsyncDisposable
             ["Lake:Folder"] = LakeFolder,
             ["Warehouse:ConnectionString"] = Warehouse.ConnectionString,
             ["Transform:ModelsFolder"] = Repository.Models,
-        }).Build();
+        }).AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value))).Build();
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.None));
         builder.Services.AddHospitalDefaults("verify-test").AddKafka(configuration);

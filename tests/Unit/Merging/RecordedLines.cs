@@ -15,7 +15,8 @@ internal static class RecordedLines
         {
             using var json = JsonDocument.Parse(text);
             var root = json.RootElement;
-            var headers = root.GetProperty("headers").EnumerateArray().Select(part => part.GetString()!).Chunk(2)
+            var recorded = root.GetProperty("headers");
+            var headers = (recorded.ValueKind == JsonValueKind.Array ? [.. recorded.EnumerateArray()] : Array.Empty<JsonElement>()).Select(part => part.GetString()!).Chunk(2)
                 .Select(pair => new KeyValuePair<string, byte[]?>(pair[0], Encoding.UTF8.GetBytes(pair[1]))).ToList();
             var position = new LogPosition(
                 root.GetProperty("topic").GetString()!, root.GetProperty("partition").GetInt32(), root.GetProperty("offset").GetInt64());

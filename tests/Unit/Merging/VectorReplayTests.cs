@@ -1,5 +1,9 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
+using FsCheck;
+using FsCheck.Fluent;
+using HospitalStreaming.Core.Batching.Lines;
 using HospitalStreaming.Core.Changes;
 using HospitalStreaming.Core.Domain;
 using HospitalStreaming.Core.Merging;
@@ -51,9 +55,84 @@ public sealed class VectorReplayTests
         actual.ShouldBe(Final(table));
     }
 
+    [Fact]
+    public void Any_batching_redelivery_and_interleaving_of_partitions_gives_the_tables_final_state()
+    {
+        var recorded = Replayed.ToDictionary(table => table.Name, table => RecordedLines.Read("replay-1/messages.jsonl")
+            .Where(line => line.Position.Topic.EndsWith(".public." + table.Name, StringComparison.Ordinal)).ToList());
+        Prop.ForAll(Gen.Choose(0, int.MaxValue).ToArbitrary(), seed =>
+        {
+            var random = new Random(seed);
+            var description = Replayed[random.Next(Replayed.Length)];
+            var reader = new RecordReader(description);
+            var table = new Table(description.Columns.Length);
+            var batch = new List<RowChange>();
+            foreach (var line in Interleaved(recorded[description.Name], random))
+            {
+                var bytes = new ArrayBufferWriter<byte>();
+                LakeLineWriter.Write(bytes, line);
+                var record = reader.Read(LakeLineReader.Read(bytes.WrittenMemory[..^1]), SourceEpochs.First);
+                record.Poison.ShouldBeNull();
+                if (record.Change is { } change)
+                {
+                    batch.Add(Printed(change));
+                }
+
+                if (random.Next(40) == 0)
+                {
+                    table.Apply(batch);
+                    batch = [];
+                }
+            }
+
+            table.Apply(batch);
+            table.Text().ShouldBe(Final(description), $"{description.Name}, seed {seed}");
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(60));
+    }
+
+    // Each partition in its own order, with stretches of streamed records that come again, as after a connector's restart.
+    private static List<LakeRecord> Interleaved(List<LakeRecord> recorded, Random random)
+    {
+        var partitions = new List<Queue<LakeRecord>>();
+        foreach (var partition in recorded.GroupBy(line => line.Position.Partition).Select(group => group.ToList()))
+        {
+            var delivered = new List<LakeRecord>();
+            for (var i = 0; i < partition.Count; i++)
+            {
+                delivered.Add(partition[i]);
+                if (random.Next(30) == 0)
+                {
+                    delivered.AddRange(partition[Math.Max(0, i - random.Next(25))..(i + 1)].Where(line => !IsSnapshot(line)));
+                }
+            }
+
+            partitions.Add(new Queue<LakeRecord>(delivered.Select((line, offset) => line with { Position = line.Position with { Offset = offset } })));
+        }
+
+        var lines = new List<LakeRecord>();
+        while (partitions.Count > 0)
+        {
+            var partition = partitions[random.Next(partitions.Count)];
+            for (var stretch = random.Next(1, 50); stretch > 0 && partition.Count > 0; stretch--)
+            {
+                lines.Add(partition.Dequeue());
+            }
+
+            partitions.RemoveAll(queue => queue.Count == 0);
+        }
+
+        return lines;
+    }
+
+    private static bool IsSnapshot(LakeRecord line) =>
+        line.Value is { } value && ChangeEnvelopeReader.Read(line.Key, value) is { Kind: ChangeKind.Change, FromSnapshot: true };
+
+    private static RowChange Printed(RowChange change) =>
+        change with { Values = change.Values?.Select(value => value is KeptValue ? value : Print(value)).ToArray() };
+
     private static Table Replay(string file, string name, TableDescription description, int batchSize)
     {
-        var reader = new RecordReader(description, ColumnValueReader.Line);
+        var reader = new RecordReader(description);
         var table = new Table(description.Columns.Length);
         var changes = new List<RowChange>();
         foreach (var line in RecordedLines.Read(file).Where(line => line.Position.Topic.EndsWith(".public." + name, StringComparison.Ordinal)))
@@ -62,7 +141,7 @@ public sealed class VectorReplayTests
             record.Poison.ShouldBeNull();
             if (record.Change is { } change)
             {
-                changes.Add(change with { Values = change.Values?.Select(value => value is KeptValue ? value : Print(value)).ToArray() });
+                changes.Add(Printed(change));
             }
         }
 

@@ -7,6 +7,9 @@ namespace HospitalStreaming.Tests.Conformance.Warehouse.Support;
 /// <summary>One bad record of every kind that the warehouse must survive: what it is, its bytes, the reason it must get, and whether its key can be told.</summary>
 internal static class BadRecords
 {
+    /// <summary>Bad only for a warehouse that cannot empty a table.</summary>
+    public const string Truncate = "a truncate";
+
     public sealed record Bad(string What, byte[]? Key, byte[]? Value, string Reason, bool HoldsKey);
 
     /// <summary>All kinds, each an update of a visit of its own, numbered from a key on.</summary>
@@ -38,7 +41,9 @@ internal static class BadRecords
             Keyless("a key that is no JSON", "{visit"u8.ToArray(), "bad_json", Next()),
             Keyless("a key of another type", """{"visit_id":"one"}"""u8.ToArray(), "wrong_type", Next()),
             new("neither key nor row", null, "{broken"u8.ToArray(), "bad_json", false),
-            new("a truncate", """{"visit_id":1}"""u8.ToArray(), Replace(Value(1), "\"op\":\"u\"", "\"op\":\"t\""), "unsupported_op", false),
+            new("a message", """{"visit_id":1}"""u8.ToArray(), Replace(Value(1), "\"op\":\"u\"", "\"op\":\"m\""), "unsupported_op", false),
+            new("a truncate without a place", null, Replace(Replace(Value(1), "\"op\":\"u\"", "\"op\":\"t\""), "\"lsn\":", "\"sn\":"), "missing_field", false),
+            new(Truncate, """{"visit_id":1}"""u8.ToArray(), Replace(Value(1), "\"op\":\"u\"", "\"op\":\"t\""), "unsupported_op", false),
         ];
 
         long Next() => key++;
