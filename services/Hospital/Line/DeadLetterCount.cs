@@ -11,32 +11,46 @@ internal sealed class DeadLetterCount(KafkaClients clients) : IDisposable
     private const int MostKept = 200_000;
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _byStage = new(StringComparer.Ordinal);
+    private readonly Lock _one = new();
     private IConsumer<byte[]?, byte[]?>? _reader;
+    private bool _closed;
 
     /// <summary>Reads what came since the last call; returns the totals.</summary>
+    /// <exception cref="ObjectDisposedException">The count was closed: a freed client must not be read from.</exception>
     public IReadOnlyDictionary<string, long> Read()
     {
-        if (_reader is null)
+        lock (_one)
         {
-            _reader = clients.Reader("dead-letters");
-            _reader.Assign(new TopicPartitionOffset(TopicNames.DeadLetters, 0, Offset.Beginning));
-        }
-
-        for (var i = 0; i < 10_000 && Next() is { } letter; i++)
-        {
-            // Beyond the bound identities are no longer remembered: a repeated letter then counts twice, and memory stays flat.
-            if (_seen.Count >= MostKept || _seen.Add(Text(letter, "dlq.id")))
+            ObjectDisposedException.ThrowIf(_closed, this);
+            if (_reader is null)
             {
-                var stage = Text(letter, "dlq.stage");
-                _byStage[stage] = _byStage.GetValueOrDefault(stage) + 1;
+                _reader = clients.Reader("dead-letters");
+                _reader.Assign(new TopicPartitionOffset(TopicNames.DeadLetters, 0, Offset.Beginning));
             }
-        }
 
-        return new Dictionary<string, long>(_byStage, StringComparer.Ordinal);
+            for (var i = 0; i < 10_000 && Next() is { } letter; i++)
+            {
+                // Beyond the bound identities are no longer remembered: a repeated letter then counts twice, and memory stays flat.
+                if (_seen.Count >= MostKept || _seen.Add(Text(letter, "dlq.id")))
+                {
+                    var stage = Text(letter, "dlq.stage");
+                    _byStage[stage] = _byStage.GetValueOrDefault(stage) + 1;
+                }
+            }
+
+            return new Dictionary<string, long>(_byStage, StringComparer.Ordinal);
+        }
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _reader?.Dispose();
+    public void Dispose()
+    {
+        lock (_one)
+        {
+            _closed = true;
+            _reader?.Dispose();
+        }
+    }
 
     private ConsumeResult<byte[]?, byte[]?>? Next()
     {

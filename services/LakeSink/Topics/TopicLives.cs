@@ -14,7 +14,7 @@ namespace HospitalStreaming.LakeSink.Topics;
 internal sealed class TopicLives(KafkaClients clients, ILake lake) : IDisposable
 {
     private static readonly DescribeTopicsOptions Limit = new() { RequestTimeout = TimeSpan.FromSeconds(10) };
-    private readonly Lazy<IAdminClient> _admin = new(() => clients.Admin("lakesink"));
+    private readonly AdminConnection _admin = new(() => clients.Admin("lakesink"));
 
     /// <summary>The present epochs of topics; new ones are recorded.</summary>
     /// <exception cref="KafkaException">The broker did not answer, or a topic is gone.</exception>
@@ -50,17 +50,11 @@ internal sealed class TopicLives(KafkaClients clients, ILake lake) : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        if (_admin.IsValueCreated)
-        {
-            _admin.Value.Dispose();
-        }
-    }
+    public void Dispose() => _admin.Dispose();
 
     private async Task<Dictionary<string, (string Id, int Partitions)>> DescribeAsync(IReadOnlyCollection<string> topics, CancellationToken cancellation)
     {
-        var answer = await _admin.Value.DescribeTopicsAsync(TopicCollection.OfTopicNames(topics), Limit).WaitAsync(cancellation);
+        var answer = await _admin.Ask(admin => admin.DescribeTopicsAsync(TopicCollection.OfTopicNames(topics), Limit)).WaitAsync(cancellation);
         return answer.TopicDescriptions.ToDictionary(topic => topic.Name, topic => (IdOf(topic.TopicId), topic.Partitions.Count), StringComparer.Ordinal);
     }
 

@@ -10,13 +10,13 @@ namespace HospitalStreaming.Landing.Consuming;
 internal sealed class TopicIds(KafkaClients clients) : IDisposable
 {
     private static readonly DescribeTopicsOptions Limit = new() { RequestTimeout = TimeSpan.FromSeconds(10) };
-    private readonly IAdminClient _admin = clients.Admin(RoleNames.Landing);
+    private readonly AdminConnection _admin = new(() => clients.Admin(RoleNames.Landing));
 
     /// <summary>The ids of topics.</summary>
     /// <exception cref="KafkaException">The broker did not answer, or a topic is missing.</exception>
     public async Task<IReadOnlyDictionary<string, string>> OfAsync(IEnumerable<string> topics, CancellationToken cancellation)
     {
-        var answer = await _admin.DescribeTopicsAsync(TopicCollection.OfTopicNames(topics.Distinct()), Limit).WaitAsync(cancellation);
+        var answer = await _admin.Ask(admin => admin.DescribeTopicsAsync(TopicCollection.OfTopicNames(topics.Distinct()), Limit)).WaitAsync(cancellation);
         return answer.TopicDescriptions.ToDictionary(
             topic => topic.Name,
             topic => string.Create(CultureInfo.InvariantCulture, $"{topic.TopicId?.MostSignificantBits ?? 0:x16}{topic.TopicId?.LeastSignificantBits ?? 0:x16}"),
