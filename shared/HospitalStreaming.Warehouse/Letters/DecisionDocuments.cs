@@ -3,6 +3,7 @@ using System.Globalization;
 using HospitalStreaming.Core.Batching.Lines;
 using HospitalStreaming.Core.Naming.Lake;
 using HospitalStreaming.Lake;
+using HospitalStreaming.Lake.Documents;
 
 namespace HospitalStreaming.Warehouse.Letters;
 
@@ -17,24 +18,19 @@ public sealed class DecisionDocuments(ILake lake)
     private static readonly byte[] Skip = "{\"action\":\"skip\"}\n"u8.ToArray();
     private static readonly byte[] Redrive = "{\"action\":\"redrive\"}\n"u8.ToArray();
 
-    private readonly Dictionary<string, LetterDecision> _known = new(StringComparer.Ordinal);
+    private readonly KnownDocuments<LetterDecision> _documents = new(lake, Root, Parse);
     private LetterDecisions _decisions = LetterDecisions.None;
 
     /// <summary>All decisions by now; documents read before are not read again.</summary>
     /// <exception cref="LakeDamageException">A document is not readable.</exception>
     public async Task<LetterDecisions> ReadAsync(CancellationToken cancellation)
     {
-        var before = _known.Count;
-        await foreach (var path in lake.ListDocumentsAsync(Root, cancellation))
+        if (await _documents.ReadNewAsync(cancellation))
         {
-            if (!_known.ContainsKey(path))
-            {
-                var content = await lake.ReadDocumentAsync(path, cancellation) ?? throw new LakeDamageException($"document {path} is gone");
-                _known[path] = Parse(path, content);
-            }
+            _decisions = new LetterDecisions(_documents.All);
         }
 
-        return _decisions = _known.Count == before ? _decisions : new LetterDecisions(_known.Values);
+        return _decisions;
     }
 
     /// <summary>Records a decision. True where it stands now as given, however often it was given; false where another was taken before.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using HospitalStreaming.Core.Batching;
 using HospitalStreaming.Core.Merging;
 using HospitalStreaming.Lake;
+using HospitalStreaming.Lake.Documents;
 
 namespace HospitalStreaming.Warehouse.Loading;
 
@@ -13,24 +14,19 @@ namespace HospitalStreaming.Warehouse.Loading;
 public sealed class EpochDocuments(ILake lake)
 {
     private const string Root = "epochs/";
-    private readonly Dictionary<string, EpochBoundary> _known = new(StringComparer.Ordinal);
+    private readonly KnownDocuments<EpochBoundary> _documents = new(lake, Root, Parse);
     private SourceEpochs _epochs = SourceEpochs.None;
 
     /// <summary>All boundaries recorded by now; documents read before are not read again.</summary>
     /// <exception cref="LakeDamageException">A document is not readable.</exception>
     public async Task<SourceEpochs> ReadAsync(CancellationToken cancellation)
     {
-        var before = _known.Count;
-        await foreach (var path in lake.ListDocumentsAsync(Root, cancellation))
+        if (await _documents.ReadNewAsync(cancellation))
         {
-            if (!_known.ContainsKey(path))
-            {
-                var content = await lake.ReadDocumentAsync(path, cancellation) ?? throw new LakeDamageException($"document {path} is gone");
-                _known[path] = Parse(path, content);
-            }
+            _epochs = new SourceEpochs(_documents.All);
         }
 
-        return _epochs = _known.Count == before ? _epochs : new SourceEpochs(_known.Values);
+        return _epochs;
     }
 
     private static EpochBoundary Parse(string path, byte[] content)

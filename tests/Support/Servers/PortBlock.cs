@@ -1,6 +1,5 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
+using HospitalStreaming.Hosting.Ports;
 
 namespace HospitalStreaming.Tests.Support.Servers;
 
@@ -31,7 +30,7 @@ internal sealed class PortBlock : IDisposable
                 continue;
             }
 
-            if (Enumerable.Range(start, Size).All(IsFree))
+            if (Enumerable.Range(start, Size).All(PortHolder.IsFree))
             {
                 return new PortBlock(start, claim);
             }
@@ -54,20 +53,6 @@ internal sealed class PortBlock : IDisposable
         catch (IOException)
         {
             return null; // Another test process has it.
-        }
-    }
-
-    private static bool IsFree(int port)
-    {
-        try
-        {
-            using var probe = new TcpListener(IPAddress.Loopback, port);
-            probe.Start();
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
         }
     }
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using HospitalStreaming.Tests.Support.Servers;
 
 namespace HospitalStreaming.Tests.Conformance.Lake.Support;
 
@@ -26,7 +27,7 @@ internal sealed class FaultProxy : IAsyncDisposable
         _listener.Start();
         Address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/"));
         _guard = guarded ? new SessionGuard(ForwardAsync) : null;
-        _ = AcceptAsync();
+        _ = Accepting.RunAsync(_listener, ServeAsync, _ending.Token);
     }
 
     internal Uri Address { get; }
@@ -61,21 +62,6 @@ internal sealed class FaultProxy : IAsyncDisposable
         _listener.Stop();
         _client.Dispose();
         return ValueTask.CompletedTask;
-    }
-
-    private async Task AcceptAsync()
-    {
-        try
-        {
-            while (true)
-            {
-                _ = ServeAsync(await _listener.AcceptTcpClientAsync(_ending.Token));
-            }
-        }
-        catch (Exception end) when (end is OperationCanceledException or SocketException or ObjectDisposedException)
-        {
-            // Disposed.
-        }
     }
 
     private async Task ServeAsync(TcpClient connection)

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using HospitalStreaming.Tests.Support.Servers;
 
 namespace HospitalStreaming.Tests.Conformance.LakeSink.Support;
 
@@ -25,7 +26,7 @@ internal sealed class KafkaProxy : IAsyncDisposable
     {
         _broker = IPEndPoint.Parse(broker);
         _listener.Start();
-        _ = AcceptAsync();
+        _ = Accepting.RunAsync(_listener, ServeAsync, _ending.Token);
     }
 
     internal string Address => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}");
@@ -67,21 +68,6 @@ internal sealed class KafkaProxy : IAsyncDisposable
         Span<byte> bytes = stackalloc byte[2];
         BinaryPrimitives.WriteInt16BigEndian(bytes, number);
         stream.Write(bytes);
-    }
-
-    private async Task AcceptAsync()
-    {
-        try
-        {
-            while (true)
-            {
-                _ = ServeAsync(await _listener.AcceptTcpClientAsync(_ending.Token));
-            }
-        }
-        catch (Exception end) when (end is OperationCanceledException or SocketException or ObjectDisposedException)
-        {
-            // Disposed.
-        }
     }
 
     private async Task ServeAsync(TcpClient client)
