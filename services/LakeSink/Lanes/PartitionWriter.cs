@@ -26,6 +26,7 @@ internal sealed class PartitionWriter : IDisposable
     private readonly LineMeters _meters;
     private readonly TimeProvider _clock;
     private readonly ChainWriter _chain;
+    private readonly ChangeFactsReader _facts = new();
     private readonly ArrayBufferWriter<byte> _line = new(1024);
     private readonly CancellationTokenSource _patience;
     private LakeObjectDraft _draft;
@@ -183,7 +184,7 @@ internal sealed class PartitionWriter : IDisposable
             return default;
         }
 
-        var facts = record.Value is { } value ? ChangeFactsReader.Read(value.Span) : default;
+        var facts = record.Value is { } value ? _facts.Read(value.Span) : default;
         _line.ResetWrittenCount();
         LakeLineWriter.Write(_line, record, facts, _shape.Lines);
         if (_policy.CutBefore(_draft.Rows, _draft.Bytes, _line.WrittenCount, _draft.ChangesSchema(facts)))

@@ -13,6 +13,7 @@ namespace HospitalStreaming.Lake.Objects;
 public sealed class LakeObjectDraft : IDisposable
 {
     private readonly SchemaWatch _schema = new();
+    private ChangeFactsReader? _facts;
     private readonly ObjectPacker _packer;
     private (ReadOnlyMemory<byte> Stored, LakeManifest Manifest)? _finished;
     private long? _firstTimestampMs;
@@ -88,7 +89,7 @@ public sealed class LakeObjectDraft : IDisposable
     /// <summary>Adds a record; for callers that have not made its line.</summary>
     public void Add(LakeRecord record)
     {
-        var facts = record.Value is { } value ? ChangeFactsReader.Read(value.Span) : default;
+        var facts = record.Value is { } value ? (_facts ??= new ChangeFactsReader()).Read(value.Span) : default;
         var line = new ArrayBufferWriter<byte>(512);
         LakeLineWriter.Write(line, record, facts, Shape.Lines);
         Add(record, facts, line.WrittenSpan);
