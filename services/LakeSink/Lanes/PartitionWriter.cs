@@ -33,6 +33,7 @@ internal sealed class PartitionWriter : IDisposable
     private (LakeObjectDraft Draft, Task<LakePut> Put)? _writing;
     private Task _due = Task.CompletedTask;
     private long _openedAt;
+    private long _lastStoredBytes;
     private long _lastTakenAt;
 
     public PartitionWriter(
@@ -234,7 +235,7 @@ internal sealed class PartitionWriter : IDisposable
         {
             _chain.Cut();
             _writing = (_draft, WriteAsync(_draft));
-            _draft = new LakeObjectDraft(_stream, _chain.Next, _shape);
+            _draft = new LakeObjectDraft(_stream, _chain.Next, _shape, _lastStoredBytes);
         }
     }
 
@@ -267,6 +268,7 @@ internal sealed class PartitionWriter : IDisposable
         var put = await writing.Put;
         using var written = writing.Draft;
         var (stored, manifest) = written.Finish();
+        _lastStoredBytes = manifest.StoredBytes;
         _writing = null;
         if (put.Created || put.Existing.Manifest!.Sha256 == manifest.Sha256)
         {

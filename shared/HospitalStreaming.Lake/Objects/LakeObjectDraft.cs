@@ -33,10 +33,11 @@ public sealed class LakeObjectDraft : IDisposable
     /// <param name="stream">Its chain.</param>
     /// <param name="start">Where it starts: the `next` of the object before it, even where the first record comes later.</param>
     /// <param name="shape">How it is stored.</param>
-    public LakeObjectDraft(LakeStream stream, long start, LakeShape shape)
+    /// <param name="expectedBytes">What it will store, as far as one can tell: memory for that is taken at once.</param>
+    public LakeObjectDraft(LakeStream stream, long start, LakeShape shape, long expectedBytes = 0)
     {
         (Stream, Start, Next, Shape) = (stream, start, start, shape);
-        _packer = new ObjectPacker(shape.Compression);
+        _packer = new ObjectPacker(shape.Compression, expectedBytes);
     }
 
     /// <summary>Its chain.</summary>
