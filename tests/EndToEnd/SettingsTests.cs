@@ -66,6 +66,7 @@ public sealed class SettingsTests : IDisposable
         code.ShouldBe(3, output);
         output.ShouldContain(port.ToString(System.Globalization.CultureInfo.InvariantCulture));
         output.ShouldContain(key);
+        output.ShouldContain($"(process {Environment.ProcessId})", customMessage: "its holder is this very process");
     }
 
     [Fact]

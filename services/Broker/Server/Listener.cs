@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using HospitalStreaming.Hosting.Ports;
 using Microsoft.Extensions.Logging;
 
 namespace HospitalStreaming.Broker.Server;
@@ -28,7 +29,7 @@ internal sealed class Listener(BrokerOptions options, TimeProvider time, ILogger
         catch (SocketException error)
         {
             throw new BrokerStartException(
-                $"the broker cannot listen on {options.ListenAddress}:{options.Port} ({error.Message}): stop what uses it, or set another Port (0 takes a free one)", error);
+                $"the broker cannot listen on {options.ListenAddress}:{options.Port} ({error.Message}{(PortHolder.Describe(options.Port) is { } holder ? $" by {holder}" : string.Empty)}): stop what uses it, or set another Port (0 takes a free one)", error);
         }
     }
 

@@ -1,5 +1,4 @@
-using System.Net;
-using System.Net.Sockets;
+using HospitalStreaming.Hosting.Ports;
 
 namespace HospitalStreaming.Hospital.Composition;
 
@@ -7,19 +6,5 @@ namespace HospitalStreaming.Hospital.Composition;
 internal static class PreferredPort
 {
     /// <summary>The port to ask for; 0 leaves the choice to the system. A configured port that is taken is the server's error to report.</summary>
-    public static int Choose(int? configured, int usual) => configured ?? (Free(usual) ? usual : 0);
-
-    private static bool Free(int port)
-    {
-        try
-        {
-            using var probe = new TcpListener(IPAddress.Loopback, port);
-            probe.Start();
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
+    public static int Choose(int? configured, int usual) => configured ?? (PortHolder.IsFree(usual) ? usual : 0);
 }

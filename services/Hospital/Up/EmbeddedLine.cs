@@ -1,10 +1,14 @@
+using System.Globalization;
+using HospitalStreaming.Dashboard.Settings;
 using HospitalStreaming.Hospital.Commands;
 using HospitalStreaming.Hospital.Composition;
 using HospitalStreaming.Hosting;
 using HospitalStreaming.Hosting.Health;
 using HospitalStreaming.Hosting.Logging;
+using HospitalStreaming.Hosting.Ports;
 using HospitalStreaming.Hosting.State;
 using HospitalStreaming.Kafka.Clients;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
@@ -60,9 +64,11 @@ internal sealed class EmbeddedLine(IConfigurationRoot configuration, StateFolder
         {
             await _app.StartAsync(stopping);
         }
-        catch (IOException taken)
+        catch (IOException taken) when (taken.InnerException is AddressInUseException)
         {
-            throw new StartException($"the dashboard cannot listen: {taken.Message} Give another port with --port or Dashboard:Port");
+            var holder = int.TryParse(complete["Dashboard:Port"] ?? new DashboardOptions().Port, CultureInfo.InvariantCulture, out var port) ? PortHolder.Describe(port) : null;
+            throw new StartException(
+                $"the dashboard cannot listen: {taken.Message}{(holder is null ? string.Empty : $" by {holder}")}. Stop that one, or give another port with --port or Dashboard:Port (0 takes a free one)");
         }
 
         addresses["Dashboard:Url"] = Url();

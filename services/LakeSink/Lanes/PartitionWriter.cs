@@ -106,15 +106,15 @@ internal sealed class PartitionWriter : IDisposable
                 continue;
             }
 
-            var isDue = _draft.Rows > 0 && Remaining() <= TimeSpan.Zero;
-            if (isDue && _writing is null)
+            var remaining = _draft.Rows > 0 ? Remaining() : (TimeSpan?)null;
+            if (remaining <= TimeSpan.Zero && _writing is null)
             {
                 await CutAsync();
                 continue;
             }
 
             more ??= _lane.WaitAsync(revoked).AsTask();
-            await WaitAsync(more, isDue, revoked);
+            await WaitAsync(more, remaining, revoked);
             revoked.ThrowIfCancellationRequested();
             if (more.IsCompleted)
             {
@@ -129,7 +129,12 @@ internal sealed class PartitionWriter : IDisposable
     }
 
     /// <summary>Returns when there are records, a write has ended, or the open object may have become due.</summary>
-    private async Task WaitAsync(Task more, bool isDue, CancellationToken revoked)
+    /// <param name="more">Ends when there are records.</param>
+    /// <param name="remaining">
+    /// Until the open object is due, as it was looked up once: looked up again it may be -1 ms by now, which a delay takes for "never".
+    /// </param>
+    /// <param name="revoked">Ends the waiting.</param>
+    private async Task WaitAsync(Task more, TimeSpan? remaining, CancellationToken revoked)
     {
         var waits = new List<Task>(3) { more };
         if (_writing is { } writing)
@@ -137,10 +142,10 @@ internal sealed class PartitionWriter : IDisposable
             waits.Add(writing.Put);
         }
 
-        if (_draft.Rows > 0 && !isDue)
+        if (remaining > TimeSpan.Zero)
         {
             // A deadline only ever moves away, so one timer at a time will do: it may come early, never late.
-            _due = _due.IsCompleted ? Task.Delay(Remaining(), _clock, revoked) : _due;
+            _due = _due.IsCompleted ? Task.Delay(remaining.Value, _clock, revoked) : _due;
             waits.Add(_due);
         }
 

@@ -1,4 +1,5 @@
 using HospitalStreaming.Hosting.Health;
+using HospitalStreaming.Hosting.Ports;
 using HospitalStreaming.Postgres.Embedded.Binaries;
 using HospitalStreaming.Postgres.Embedded.Processes;
 using Microsoft.Extensions.Logging;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
@@ -160,14 +161,15 @@ public abstract class BrokerScenarios(IBrokerUnderTest broker)
         var topic = await Clients.NewTopicAsync(Servers, "life", 2, new() { ["retention.ms"] = "-1" });
         using var admin = Clients.Admin(Servers);
         await admin.CreatePartitionsAsync([new PartitionsSpecification { Topic = topic, IncreaseTo = 5 }]);
-        admin.GetMetadata(topic, Clients.Limit).Topics.Single().Partitions.Select(p => p.PartitionId).Order().ShouldBe([0, 1, 2, 3, 4]);
+        (await EventuallyAsync(() => Task.FromResult(admin.GetMetadata(topic, Clients.Limit).Topics.Single().Partitions), partitions => partitions.Count == 5))
+            .Select(p => p.PartitionId).Order().ShouldBe([0, 1, 2, 3, 4]);
 
         var resource = new ConfigResource { Type = ResourceType.Topic, Name = topic };
         await admin.IncrementalAlterConfigsAsync(new Dictionary<ConfigResource, List<ConfigEntry>>
         {
             [resource] = [new ConfigEntry { Name = "max.message.bytes", Value = "5000", IncrementalOperation = AlterConfigOpType.Set }],
         });
-        var entries = (await admin.DescribeConfigsAsync([resource])).Single().Entries;
+        var entries = await EventuallyAsync(async () => (await admin.DescribeConfigsAsync([resource])).Single().Entries, all => !all["max.message.bytes"].IsDefault);
         (entries["retention.ms"].Value, entries["retention.ms"].IsDefault).ShouldBe(("-1", false));
         (entries["max.message.bytes"].Value, entries["max.message.bytes"].IsDefault).ShouldBe(("5000", false));
         (entries["cleanup.policy"].Value, entries["cleanup.policy"].IsDefault).ShouldBe(("delete", true));
@@ -178,7 +180,8 @@ public abstract class BrokerScenarios(IBrokerUnderTest broker)
         (await admin.DescribeClusterAsync()).Nodes.Count.ShouldBe(1);
 
         await admin.DeleteTopicsAsync([topic]);
-        admin.GetMetadata(Clients.Limit).Topics.ShouldNotContain(t => t.Topic == topic);
+        (await EventuallyAsync(() => Task.FromResult(admin.GetMetadata(Clients.Limit).Topics), topics => !topics.Exists(t => t.Topic == topic)))
+            .ShouldNotContain(t => t.Topic == topic);
     }
 
     [Fact]
@@ -216,6 +219,21 @@ public abstract class BrokerScenarios(IBrokerUnderTest broker)
         {
             await producer.ProduceAsync(topic, new Message<byte[]?, byte[]?> { Value = [(byte)i] }, Stop);
             consumer.Consume(TimeSpan.FromSeconds(5)).ShouldNotBeNull($"record {i} did not wake the fetch");
+        }
+    }
+
+    /// <summary>The answer once it holds, or the last one: Kafka's broker learns a moment later what its controller has acknowledged.</summary>
+    private static async Task<T> EventuallyAsync<T>(Func<Task<T>> ask, Func<T, bool> holds)
+    {
+        for (var started = Stopwatch.GetTimestamp(); ;)
+        {
+            var answer = await ask();
+            if (holds(answer) || Stopwatch.GetElapsedTime(started) > Clients.Limit)
+            {
+                return answer;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(20), Stop);
         }
     }
 }

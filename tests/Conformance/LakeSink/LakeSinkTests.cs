@@ -45,6 +45,26 @@ public sealed class LakeSinkTests
         (await line.AllInLakeAsync()).Count.ShouldBe(1_200);
     }
 
+    /// <summary>A look at the deadline that came out at -1 ms between two others was once taken for "never".</summary>
+    [Fact]
+    public async Task A_last_record_is_never_left_lying_however_time_passes_between_two_looks()
+    {
+        await using var line = await SinkLine.StartAsync(1);
+        line.Clock = new JumpingClock(20261121, TimeSpan.FromMilliseconds(20));
+        (line.Settings["LakeSink:MaxAge"], line.Settings["LakeSink:IdleAfter"]) = ("00:00:00.05", "00:00:00");
+        var sink = await line.SinkAsync();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(60));
+        for (var record = 0; record < 150; record++)
+        {
+            await line.ProduceAsync(record, record + 1);
+            while (sink.Status.Topics.SingleOrDefault()?.Rows != record + 1)
+            {
+                await Task.Delay(1, limit.Token);
+            }
+        }
+    }
+
     [Fact]
     public async Task Tombstones_junk_and_headers_come_back_byte_for_byte()
     {

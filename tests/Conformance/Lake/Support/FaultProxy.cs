@@ -40,6 +40,9 @@ internal sealed class FaultProxy : IAsyncDisposable
     /// <summary>Decides request by request, instead of a script.</summary>
     internal Func<ProxiedRequest, Fault?>? Choose { get; set; }
 
+    /// <summary>What a request waits for before anything happens to it.</summary>
+    internal Func<ProxiedRequest, Task>? Hold { get; set; }
+
     /// <summary>Requests as they came.</summary>
     internal ConcurrentQueue<ProxiedRequest> Seen { get; } = new();
 
@@ -100,6 +103,11 @@ internal sealed class FaultProxy : IAsyncDisposable
     /// <summary>False where the connection is over.</summary>
     private async Task<bool> AnswerAsync(TcpClient connection, HttpWire wire, ProxiedRequest request)
     {
+        if (Hold is { } hold)
+        {
+            await hold(request);
+        }
+
         if (FaultFor(request) is not { } fault)
         {
             await wire.WriteAsync(await CarryOutAsync(request), _ending.Token);

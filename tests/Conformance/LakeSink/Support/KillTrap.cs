@@ -8,7 +8,7 @@ namespace HospitalStreaming.Tests.Conformance.LakeSink.Support;
 /// </summary>
 internal sealed class KillTrap(FaultProxy? storage, KafkaProxy kafka, string? folder) : IDisposable
 {
-    private readonly ManualResetEventSlim _held = new(initialState: true);
+    private readonly TaskCompletionSource _disarmed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private FileSystemWatcher? _watcher;
     private int _left;
     private int _fired;
@@ -31,6 +31,11 @@ internal sealed class KillTrap(FaultProxy? storage, KafkaProxy kafka, string? fo
         {
             Watch(point == KillPoint.WhileWriting ? ".tmp" : "topics", strike);
         }
+        else if (point == KillPoint.Zombie)
+        {
+            // On its way until another writer has gone on.
+            storage.Hold = request => IsObject(request) && Strikes(strike) ? _disarmed.Task : Task.CompletedTask;
+        }
         else
         {
             storage.Choose = request => IsObject(request) ? Choose(point, other, strike) : null;
@@ -43,11 +48,11 @@ internal sealed class KillTrap(FaultProxy? storage, KafkaProxy kafka, string? fo
         kafka.Passes = static () => true;
         if (storage is not null)
         {
-            storage.Choose = static _ => null;
+            (storage.Choose, storage.Hold) = (static _ => null, null);
         }
 
         _watcher?.Dispose();
-        _held.Set();
+        _disarmed.TrySetResult();
     }
 
     public void Dispose()
@@ -76,16 +81,6 @@ internal sealed class KillTrap(FaultProxy? storage, KafkaProxy kafka, string? fo
 
                 return left is -1 or -2 ? new Fault(null, FaultPlace.End) : null;
             default:
-                // Held on its way until another writer has gone on.
-                if (Strikes(() =>
-                {
-                    _held.Reset();
-                    strike();
-                }))
-                {
-                    _held.Wait();
-                }
-
                 return null;
         }
     }

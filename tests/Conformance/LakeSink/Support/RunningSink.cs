@@ -21,13 +21,13 @@ internal sealed class RunningSink : IAsyncDisposable
 
     public RoleState? Health => _services.GetRequiredService<RoleHealth>().States.SingleOrDefault(state => state.Role == RoleNames.LakeSink);
 
-    public static async Task<RunningSink> StartAsync(string bootstrap, ILake lake, IReadOnlyDictionary<string, string?> settings, CancellationToken cancellation)
+    public static async Task<RunningSink> StartAsync(string bootstrap, ILake lake, IReadOnlyDictionary<string, string?> settings, TimeProvider clock, CancellationToken cancellation)
     {
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection(new Dictionary<string, string?> { ["Kafka:BootstrapServers"] = bootstrap, ["Lake:Folder"] = lake.Location })
             .AddInMemoryCollection(settings)
             .Build();
-        var services = new ServiceCollection().AddLogging();
+        var services = new ServiceCollection().AddLogging().AddSingleton(clock);
         services.AddHospitalDefaults("test");
         services.AddSingleton(lake);
         services.AddLakeSinkRole(configuration);

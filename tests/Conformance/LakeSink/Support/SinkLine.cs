@@ -39,6 +39,9 @@ internal sealed class SinkLine : IAsyncDisposable
         ["LakeSink:IdleAfter"] = "00:00:00.05",
     };
 
+    /// <summary>The sinks' clock.</summary>
+    public TimeProvider Clock { get; set; } = TimeProvider.System;
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public static async Task<SinkLine> StartAsync(int partitions = 3)
@@ -73,7 +76,7 @@ internal sealed class SinkLine : IAsyncDisposable
 
     public async Task<RunningSink> SinkAsync(ILake? lake = null)
     {
-        var sink = await RunningSink.StartAsync(_broker.BootstrapServers, lake ?? Folder, Settings, Token);
+        var sink = await RunningSink.StartAsync(_broker.BootstrapServers, lake ?? Folder, Settings, Clock, Token);
         _sinks.Add(sink);
         return sink;
     }

@@ -2,10 +2,10 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
-namespace HospitalStreaming.Postgres.Embedded;
+namespace HospitalStreaming.Hosting.Ports;
 
 /// <summary>Finds free ports on 127.0.0.1, and who holds a taken one.</summary>
-internal static class PortHolder
+public static class PortHolder
 {
     private const string Listening = "0A";
 
