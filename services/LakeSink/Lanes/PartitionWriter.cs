@@ -26,12 +26,14 @@ internal sealed class PartitionWriter : IDisposable
     private readonly LineMeters _meters;
     private readonly TimeProvider _clock;
     private readonly ChainWriter _chain;
+    private readonly ChangeFactsReader _facts = new();
     private readonly ArrayBufferWriter<byte> _line = new(1024);
     private readonly CancellationTokenSource _patience;
     private LakeObjectDraft _draft;
     private (LakeObjectDraft Draft, Task<LakePut> Put)? _writing;
     private Task _due = Task.CompletedTask;
     private long _openedAt;
+    private long _lastStoredBytes;
     private long _lastTakenAt;
 
     public PartitionWriter(
@@ -188,7 +190,7 @@ internal sealed class PartitionWriter : IDisposable
             return default;
         }
 
-        var facts = record.Value is { } value ? ChangeFactsReader.Read(value.Span) : default;
+        var facts = record.Value is { } value ? _facts.Read(value.Span) : default;
         _line.ResetWrittenCount();
         LakeLineWriter.Write(_line, record, facts, _shape.Lines);
         if (_policy.CutBefore(_draft.Rows, _draft.Bytes, _line.WrittenCount, _draft.ChangesSchema(facts)))
@@ -238,7 +240,7 @@ internal sealed class PartitionWriter : IDisposable
         {
             _chain.Cut();
             _writing = (_draft, WriteAsync(_draft));
-            _draft = new LakeObjectDraft(_stream, _chain.Next, _shape);
+            _draft = new LakeObjectDraft(_stream, _chain.Next, _shape, _lastStoredBytes);
         }
     }
 
@@ -271,6 +273,7 @@ internal sealed class PartitionWriter : IDisposable
         var put = await writing.Put;
         using var written = writing.Draft;
         var (stored, manifest) = written.Finish();
+        _lastStoredBytes = manifest.StoredBytes;
         _writing = null;
         if (put.Created || put.Existing.Manifest!.Sha256 == manifest.Sha256)
         {

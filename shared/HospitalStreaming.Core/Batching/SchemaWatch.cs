@@ -11,7 +11,7 @@ public sealed class SchemaWatch
     /// <summary>16 hex digits over the tables and columns seen; empty where none was.</summary>
     public string Fingerprint => _columnsOf.Count == 0
         ? string.Empty
-        : _columnsOf.Aggregate(0UL, (sum, entry) => sum + ChangeFactsReader.Mix(entry.Key ^ ulong.RotateLeft(entry.Value, 17)))
+        : _columnsOf.Aggregate(0UL, (sum, entry) => sum + NameHashes.Mix(entry.Key ^ ulong.RotateLeft(entry.Value, 17)))
             .ToString("x16", CultureInfo.InvariantCulture);
 
     /// <summary>Whether a record shows its table with other columns than the object has it so far.</summary>

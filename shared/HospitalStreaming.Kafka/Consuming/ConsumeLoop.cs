@@ -17,6 +17,7 @@ public sealed class ConsumeLoop(KafkaClients clients, string role, string group,
     private static readonly TimeSpan RevokePatience = TimeSpan.FromSeconds(15);
     private readonly ConcurrentQueue<Action<IConsumer<byte[]?, byte[]?>>> _commands = new();
     private readonly Dictionary<TopicPartition, Lane> _lanes = [];
+    private (string Topic, int Partition, Lane? Lane) _last = (string.Empty, 0, null);
     private CancellationToken _stopping;
 
     /// <summary>Bytes a lane may queue before its partitions pause. Default 16 MiB.</summary>
@@ -141,20 +142,26 @@ public sealed class ConsumeLoop(KafkaClients clients, string role, string group,
 
     private int Deliver(ConsumeResult<byte[]?, byte[]?> result)
     {
-        if (!_lanes.TryGetValue(result.TopicPartition, out var lane))
+        // Records come in runs of one partition.
+        if (_last.Lane is null || _last.Partition != result.Partition.Value || _last.Topic != result.Topic)
         {
-            return 0;
+            if (!_lanes.TryGetValue(result.TopicPartition, out var found))
+            {
+                return 0;
+            }
+
+            _last = (result.Topic, result.Partition.Value, found);
         }
 
         var record = new LogRecord(
-            new LogPosition(result.Topic, result.Partition.Value, result.Offset.Value),
+            new LogPosition(_last.Topic, _last.Partition, result.Offset.Value),
             result.Message.Timestamp.UnixTimestampMs,
             result.Message.Key,
             result.Message.Value,
             result.Message.Headers is { Count: > 0 } headers
                 ? [.. headers.Select(header => new KeyValuePair<string, byte[]?>(header.Key, header.GetValueBytes()))]
                 : []);
-        lane.Push(record);
+        _last.Lane.Push(record);
         return record.Bytes;
     }
 
@@ -210,6 +217,7 @@ public sealed class ConsumeLoop(KafkaClients clients, string role, string group,
             return new PartitionStart(partition.Topic, partition.Partition.Value, committed[i].Offset.IsSpecial ? null : committed[i].Offset.Value, range.Low.Value, range.High.Value);
         }).ToList();
         var offsets = handler.StartOffsetsAsync(starts, _stopping).GetAwaiter().GetResult();
+        _last.Lane = null;
         var result = starts.Select((start, i) => new TopicPartitionOffset(start.Topic, start.Partition, offsets[i])).ToList();
         foreach (var group in result.GroupBy(start => handler.LaneOf(start.Topic, start.Partition.Value)))
         {
@@ -228,6 +236,7 @@ public sealed class ConsumeLoop(KafkaClients clients, string role, string group,
 
     private void Release(IConsumer<byte[]?, byte[]?>? owner, IEnumerable<TopicPartition> partitions)
     {
+        _last.Lane = null;
         var lanes = partitions.Where(_lanes.ContainsKey).Select(partition => _lanes[partition]).Distinct().ToList();
         foreach (var lane in lanes)
         {

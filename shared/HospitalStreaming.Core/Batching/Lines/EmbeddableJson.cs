@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Text.Json;
 using System.Text.Unicode;
 
 namespace HospitalStreaming.Core.Batching.Lines;
@@ -12,8 +11,6 @@ internal static class EmbeddableJson
 {
     internal const int MaxDepth = 64;
 
-    private static readonly JsonReaderOptions Strict = new() { MaxDepth = MaxDepth };
-
     internal static bool Check(ReadOnlySpan<byte> bytes)
     {
         if (!IsPlain(bytes))
@@ -21,19 +18,12 @@ internal static class EmbeddableJson
             return false;
         }
 
-        try
+        var walk = new JsonWalk(bytes);
+        while (walk.Next())
         {
-            var reader = new Utf8JsonReader(bytes, Strict);
-            while (reader.Read())
-            {
-            }
+        }
 
-            return true;
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
+        return walk.IsWhole;
     }
 
     /// <summary>All of it but the grammar, which a caller may check while it reads.</summary>

@@ -15,6 +15,12 @@ namespace HospitalStreaming.Core.Batching.Lines;
 /// </summary>
 public static class LakeLineWriter
 {
+    /// <summary>Names, punctuation, numbers and nulls of a line, bytes at most.</summary>
+    private const int LongestFrame = 192;
+
+    [ThreadStatic]
+    private static (string? Name, byte[] Encoded) _topic;
+
     /// <summary>Writes one line with its line feed; returns its length in bytes.</summary>
     public static int Write(IBufferWriter<byte> output, LakeRecord record) =>
         Write(output, record, record.Value is { } value && EmbeddableJson.Check(value.Span));
@@ -97,6 +103,39 @@ public static class LakeLineWriter
 
     private static int Write(IBufferWriter<byte> output, LakeRecord record, bool valueStands)
     {
+        var keyStands = record.Key is { } key && EmbeddableJson.Check(key.Span);
+        return record.Headers.Count == 0 && valueStands == record.Value.HasValue && keyStands == record.Key.HasValue
+            ? WritePlain(output, record)
+            : WriteAny(output, record, keyStands, valueStands);
+    }
+
+    /// <summary>The usual line, its value and key as they came and no headers, in one go.</summary>
+    private static int WritePlain(IBufferWriter<byte> output, LakeRecord record)
+    {
+        var position = record.Position;
+        var topic = Encoded(position.Topic);
+        var (key, value) = (record.Key.GetValueOrDefault(), record.Value.GetValueOrDefault());
+        var line = output.GetSpan(topic.Length + key.Length + value.Length + LongestFrame);
+        var length = 0;
+        Put("{\"topic\":\""u8, line, ref length);
+        Put(topic, line, ref length);
+        Put("\",\"partition\":"u8, line, ref length);
+        Put(position.Partition, line, ref length);
+        Put(",\"offset\":"u8, line, ref length);
+        Put(position.Offset, line, ref length);
+        Put(",\"timestamp\":"u8, line, ref length);
+        Put(record.TimestampMs, line, ref length);
+        Put(",\"headers\":null,\"key\":"u8, line, ref length);
+        Put(record.Key.HasValue ? key.Span : "null"u8, line, ref length);
+        Put(",\"value\":"u8, line, ref length);
+        Put(record.Value.HasValue ? value.Span : "null"u8, line, ref length);
+        Put("}\n"u8, line, ref length);
+        output.Advance(length);
+        return length;
+    }
+
+    private static int WriteAny(IBufferWriter<byte> output, LakeRecord record, bool keyStands, bool valueStands)
+    {
         var position = record.Position;
         var length = Raw(output, "{\"topic\":"u8)
             + Text(output, position.Topic)
@@ -104,9 +143,32 @@ public static class LakeLineWriter
             + Raw(output, ",\"offset\":"u8) + Number(output, position.Offset)
             + Raw(output, ",\"timestamp\":"u8) + Number(output, record.TimestampMs)
             + Raw(output, ",\"headers\":"u8) + Headers(output, record.Headers);
-        length += Field(output, "key"u8, record.Key, record.Key is { } key && EmbeddableJson.Check(key.Span));
+        length += Field(output, "key"u8, record.Key, keyStands);
         length += Field(output, "value"u8, record.Value, valueStands);
         return length + Raw(output, "}\n"u8);
+    }
+
+    private static void Put(ReadOnlySpan<byte> bytes, Span<byte> line, ref int length)
+    {
+        bytes.CopyTo(line[length..]);
+        length += bytes.Length;
+    }
+
+    private static void Put(long number, Span<byte> line, ref int length)
+    {
+        Utf8Formatter.TryFormat(number, line[length..], out var written);
+        length += written;
+    }
+
+    /// <summary>A topic as it stands between quotes; a thread meets the same one again and again.</summary>
+    private static ReadOnlySpan<byte> Encoded(string topic)
+    {
+        if (_topic.Name != topic)
+        {
+            _topic = (topic, JsonEncodedText.Encode(topic, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes.ToArray());
+        }
+
+        return _topic.Encoded;
     }
 
     private static int Field(IBufferWriter<byte> output, ReadOnlySpan<byte> name, ReadOnlyMemory<byte>? content, bool stands, bool first = false)
