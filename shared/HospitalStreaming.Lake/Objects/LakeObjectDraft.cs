@@ -66,7 +66,7 @@ public sealed class LakeObjectDraft : IDisposable
 
     /// <summary>Adds a record with its line, which <see cref="LakeLineWriter"/> made.</summary>
     /// <exception cref="InvalidOperationException">The record is not after the ones before it.</exception>
-    public void Add(LakeRecord record, ChangeFacts facts, ReadOnlySpan<byte> line)
+    public void Add(in LakeRecord record, ChangeFacts facts, ReadOnlySpan<byte> line)
     {
         if (record.Position.Offset < Next || _finished is not null)
         {
@@ -88,7 +88,7 @@ public sealed class LakeObjectDraft : IDisposable
     }
 
     /// <summary>Adds a record; for callers that have not made its line.</summary>
-    public void Add(LakeRecord record)
+    public void Add(in LakeRecord record)
     {
         var facts = record.Value is { } value ? (_facts ??= new ChangeFactsReader()).Read(value.Span) : default;
         var line = new ArrayBufferWriter<byte>(512);

@@ -27,9 +27,19 @@ internal static class EmbeddableJson
     }
 
     /// <summary>All of it but the grammar, which a caller may check while it reads.</summary>
-    internal static bool IsPlain(ReadOnlySpan<byte> bytes) =>
-        !bytes.IsEmpty && !IsSpace(bytes[0]) && !IsSpace(bytes[^1]) && !bytes.SequenceEqual("null"u8)
-        && !bytes.ContainsAny((byte)'\n', (byte)'\r') && Utf8.IsValid(bytes) && !HasHalfSurrogate(bytes);
+    internal static bool IsPlain(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IsEmpty || IsSpace(bytes[0]) || IsSpace(bytes[^1]) || bytes.SequenceEqual("null"u8))
+        {
+            return false;
+        }
+
+        var rare = RareBytes.In(bytes);
+        return rare == RareBytes.None
+            || ((!rare.Control || !bytes.ContainsAny((byte)'\n', (byte)'\r'))
+                && (!rare.NonAscii || Utf8.IsValid(bytes))
+                && (!rare.EscapedUnit || !HasHalfSurrogate(bytes)));
+    }
 
     private static bool IsSpace(byte value) => value is (byte)' ' or (byte)'\t';
 
