@@ -27,6 +27,7 @@ internal sealed class PartitionWriter : IDisposable
     private readonly TimeProvider _clock;
     private readonly ChainWriter _chain;
     private readonly ChangeFactsReader _facts = new();
+    private readonly ChangeFactsReader _keys = new();
     private readonly ArrayBufferWriter<byte> _line = new(1024);
     private readonly CancellationTokenSource _patience;
     private LakeObjectDraft _draft;
@@ -159,14 +160,20 @@ internal sealed class PartitionWriter : IDisposable
         var received = 0;
         try
         {
-            while (_lane.TryRead(out var record))
+            while (_lane.TryTake(out var block))
             {
-                revoked.ThrowIfCancellationRequested();
-                received++;
-                await TakeAsync(new LakeRecord(record.Position, record.TimestampMs, Bytes(record.Key), Bytes(record.Value), record.Headers));
-                if ((received & 63) == 0 && _draft.Rows > 0 && _writing is null && _policy.Remaining(_clock.GetElapsedTime(_openedAt), TimeSpan.Zero) <= TimeSpan.Zero)
+                using (block)
                 {
-                    await CutAsync();
+                    while (block.TryRead(out var record))
+                    {
+                        revoked.ThrowIfCancellationRequested();
+                        received++;
+                        await TakeAsync(new LakeRecord(record.Position, record.TimestampMs, record.Key, record.Value, record.Headers));
+                        if ((received & 63) == 0 && _draft.Rows > 0 && _writing is null && _policy.Remaining(_clock.GetElapsedTime(_openedAt), TimeSpan.Zero) <= TimeSpan.Zero)
+                        {
+                            await CutAsync();
+                        }
+                    }
                 }
             }
         }
@@ -180,10 +187,7 @@ internal sealed class PartitionWriter : IDisposable
         }
     }
 
-    /// <summary>No bytes stay no bytes: a plain conversion would make them an empty value.</summary>
-    private static ReadOnlyMemory<byte>? Bytes(byte[]? bytes) => bytes is null ? (ReadOnlyMemory<byte>?)null : bytes;
-
-    private ValueTask TakeAsync(LakeRecord record)
+    private ValueTask TakeAsync(in LakeRecord record)
     {
         if (!_chain.Wants(record.Position.Offset))
         {
@@ -192,7 +196,7 @@ internal sealed class PartitionWriter : IDisposable
 
         var facts = record.Value is { } value ? _facts.Read(value.Span) : default;
         _line.ResetWrittenCount();
-        LakeLineWriter.Write(_line, record, facts, _shape.Lines);
+        LakeLineWriter.Write(_line, record, facts, record.Key is { } key && _keys.Read(key.Span).Embeddable, _shape.Lines);
         if (_policy.CutBefore(_draft.Rows, _draft.Bytes, _line.WrittenCount, _draft.ChangesSchema(facts)))
         {
             return CutThenAddAsync(record, facts);
@@ -221,7 +225,7 @@ internal sealed class PartitionWriter : IDisposable
         }
     }
 
-    private void Add(LakeRecord record, ChangeFacts facts)
+    private void Add(in LakeRecord record, ChangeFacts facts)
     {
         if (_draft.Rows == 0)
         {
