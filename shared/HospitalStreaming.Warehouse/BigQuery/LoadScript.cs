@@ -58,7 +58,7 @@ internal sealed class LoadScript(WarehouseNames names, string fence, string nonc
                 SELECT {SqlText.Name(part.StreamEpoch)}, {SourceEpoch(batch, part.StreamEpoch)}, {batch.Claim.Sequence}, TIMESTAMP_MILLIS(`timestamp`),
                   SAFE_CAST(JSON_VALUE(key, '$.{batch.Table.KeyColumn}') AS INT64), JSON_VALUE(value, '$.op'), SAFE_CAST(JSON_VALUE(value, '$.source.lsn') AS INT64),
                   {SqlText.Columns(line)}
-                FROM {Line}.`{part.Stage}`
+                FROM {Line}.`{part.Stage}` {part.Only}
                 """);
         }
     }
