@@ -1,0 +1,16 @@
+using HospitalStreaming.Tests.Conformance.Warehouse.Support;
+using HospitalStreaming.Tests.Support.Recorded;
+using Xunit;
+
+namespace HospitalStreaming.Tests.Conformance.Warehouse;
+
+[Collection(BigQueryUnderTest.OneAtATime)]
+public sealed class BigQueryRecordedWorkloadTests : RecordedWorkloadSuite
+{
+    [Fact]
+    public async Task A_recorded_workload_gives_the_sources_rows()
+    {
+        await using var test = await BigQueryUnderTest.CreateAsync("workload");
+        await ReplayAsync(test, RecordedWorkload.Tables, seed: 1, largestObject: 200);
+    }
+}
