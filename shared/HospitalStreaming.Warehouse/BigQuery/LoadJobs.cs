@@ -61,7 +61,8 @@ internal sealed class LoadJobs(BigQueryClient client, BigQueryTables tables, Big
             job = await EndAsync(job, id, cancellation);
             if (job.SelectToken("status.errorResult") is JObject error)
             {
-                if ((string?)error["reason"] is not { } reason || !Retryable.Contains(reason) || fresh >= AttemptsAtOnce)
+                // One that was found failed before: whatever its reason, somebody may have seen to it since.
+                if (!found && ((string?)error["reason"] is not { } reason || !Retryable.Contains(reason) || fresh >= AttemptsAtOnce))
                 {
                     throw Failed(id, error);
                 }
