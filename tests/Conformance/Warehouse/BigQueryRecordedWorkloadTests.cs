@@ -13,4 +13,11 @@ public sealed class BigQueryRecordedWorkloadTests : RecordedWorkloadSuite
         await using var test = await BigQueryUnderTest.CreateAsync("workload");
         await ReplayAsync(test, RecordedWorkload.Tables, seed: 1, largestObject: 200);
     }
+
+    [Fact]
+    public async Task A_change_that_commits_after_the_snapshot_wins()
+    {
+        await using var test = await BigQueryUnderTest.CreateAsync("latecommit");
+        await LateCommitsAsync(test);
+    }
 }

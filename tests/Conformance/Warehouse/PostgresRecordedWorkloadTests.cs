@@ -19,4 +19,11 @@ public sealed class PostgresRecordedWorkloadTests(WarehouseServers servers) : Re
         await using var test = await PostgresUnderTest.CreateAsync(servers, $"workload_{seed}");
         await ReplayAsync(test, RecordedWorkload.Tables, seed, largestObject: 60);
     }
+
+    [Fact]
+    public async Task A_change_that_commits_after_the_snapshot_wins()
+    {
+        await using var test = await PostgresUnderTest.CreateAsync(servers, "late_commit");
+        await LateCommitsAsync(test);
+    }
 }

@@ -23,6 +23,13 @@ internal static class RecordedWorkload
         Describe("prescriptions", "prescription_id:k patient_id:i doctor_id:i medicine_id:i dosage:t duration:t"),
     ];
 
+    /// <summary>The table of tests/Vectors/late-commit under another name: a transaction wrote before the snapshot point and committed after it.</summary>
+    public static TableDescription LateCommit(string name) => Describe(name, "id:k v:t");
+
+    /// <summary>The recordings of it, and what the source's table held at the end.</summary>
+    public static IReadOnlyList<(string File, string Final)> LateCommits { get; } =
+        [("late-commit/initial.jsonl", "1,new\n2,old\n3,old"), ("late-commit/incremental.jsonl", "1,new\n2,mid\n3,old\n9,end")];
+
     /// <summary>The table's messages, each partition in its own order.</summary>
     public static IEnumerable<LakeRecord> Lines(TableDescription table) => RecordedLines.Read("replay-1/messages.jsonl")
         .Where(line => line.Position.Topic.EndsWith(".public." + table.Name, StringComparison.Ordinal));

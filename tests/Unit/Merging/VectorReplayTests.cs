@@ -13,15 +13,14 @@ namespace HospitalStreaming.Tests.Unit.Merging;
 /// <summary>What a real Debezium emitted, replayed: the rows must be the source's own, exactly.</summary>
 public sealed class VectorReplayTests
 {
-    private const PrivacyClass Any = PrivacyClass.Operational;
+    private static readonly TableDescription K = RecordedWorkload.LateCommit("k");
 
-    private static readonly TableDescription K = new("k", "id", null, "late-commit", [new("id", ColumnKind.Int32, Any, ""), new("v", ColumnKind.Text, Any, "")]);
+    public static TheoryData<string, string> LateCommits => new(RecordedWorkload.LateCommits);
 
     public static TheoryData<string, int> Tables => new(RecordedWorkload.Tables.SelectMany(table => new[] { 1, 7, 100_000 }.Select(size => (table.Name, size))));
 
     [Theory]
-    [InlineData("late-commit/initial.jsonl", "1,new\n2,old\n3,old")]
-    [InlineData("late-commit/incremental.jsonl", "1,new\n2,mid\n3,old\n9,end")]
+    [MemberData(nameof(LateCommits))]
     public void A_change_that_commits_after_the_snapshot_wins(string file, string truth)
     {
         foreach (var size in new[] { 1, 2, 100 })
