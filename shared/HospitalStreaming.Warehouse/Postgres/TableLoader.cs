@@ -36,7 +36,7 @@ internal sealed class TableLoader(WarehouseNames names, TableDescription table, 
         IReadOnlyList<LoadPosition> positions,
         CancellationToken cancellation)
     {
-        var batch = new Batch(held, _reader, decisions, truncates: true);
+        var batch = new Batch(held, _reader, decisions);
         long rawRows = 0;
         await using (var raw = await RawCopy.BeginAsync(connection, names, table, cancellation))
         {
