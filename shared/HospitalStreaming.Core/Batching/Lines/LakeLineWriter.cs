@@ -23,10 +23,17 @@ public static class LakeLineWriter
 
     /// <summary>Writes one line with its line feed; returns its length in bytes.</summary>
     public static int Write(IBufferWriter<byte> output, in LakeRecord record) =>
-        Write(output, record, record.Value is { } value && EmbeddableJson.Check(value.Span));
+        Write(output, record, Stands(record.Key), Stands(record.Value));
 
     /// <summary>The same where the value has been looked at already.</summary>
-    public static int Write(IBufferWriter<byte> output, in LakeRecord record, ChangeFacts facts) => Write(output, record, facts.Embeddable);
+    public static int Write(IBufferWriter<byte> output, in LakeRecord record, ChangeFacts facts) => Write(output, record, Stands(record.Key), facts.Embeddable);
+
+    /// <summary>The same for a reader that does not take every JSON: what it does not hold stands as bytes too.</summary>
+    public static int Write(IBufferWriter<byte> output, in LakeRecord record, Func<ReadOnlyMemory<byte>, bool> holds) =>
+        Write(output, record, Stands(record.Key) && holds(record.Key!.Value), Stands(record.Value) && holds(record.Value!.Value));
+
+    /// <summary>Whether bytes stand in their line as the JSON they are.</summary>
+    public static bool Stands(ReadOnlyMemory<byte>? bytes) => bytes is { } some && EmbeddableJson.Check(some.Span);
 
     /// <summary>The same with a choice of fields, in the same order, or with the change's row as value.</summary>
     public static int Write(IBufferWriter<byte> output, in LakeRecord record, ChangeFacts facts, LakeLines lines) =>
@@ -110,14 +117,10 @@ public static class LakeLineWriter
         return true;
     }
 
-    private static int Write(IBufferWriter<byte> output, in LakeRecord record, bool valueStands) => Write(output, record, Stands(record.Key), valueStands);
-
     private static int Write(IBufferWriter<byte> output, in LakeRecord record, bool keyStands, bool valueStands) =>
         record.Headers.Count == 0 && valueStands == record.Value.HasValue && keyStands == record.Key.HasValue
             ? WritePlain(output, record)
             : WriteAny(output, record, keyStands, valueStands);
-
-    private static bool Stands(ReadOnlyMemory<byte>? content) => content is { } bytes && EmbeddableJson.Check(bytes.Span);
 
     /// <summary>The usual line, its value and key as they came and no headers, in one go.</summary>
     private static int WritePlain(IBufferWriter<byte> output, in LakeRecord record)
