@@ -18,7 +18,7 @@ public sealed class GcsLakeCompactionTests(GcsServer server) : LakeCompactionSui
     public async ValueTask InitializeAsync()
     {
         await ForgetAsync();
-        _proxy = new FaultProxy(server.Address, guarded: true) { Choose = _ => Throw() };
+        _proxy = new FaultProxy(server.Address, forward => new SessionGuard(forward)) { Choose = _ => Throw() };
     }
 
     public async ValueTask DisposeAsync()
