@@ -6,7 +6,7 @@ using HospitalStreaming.Core.Domain;
 using HospitalStreaming.Core.Domain.Sources;
 using HospitalStreaming.Core.Naming;
 using HospitalStreaming.Lake;
-using HospitalStreaming.Tests.Conformance.Capture;
+using HospitalStreaming.Tests.Support.Recorded;
 using HospitalStreaming.Warehouse.Describing;
 using Xunit;
 
