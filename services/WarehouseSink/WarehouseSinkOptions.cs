@@ -20,7 +20,7 @@ public sealed class WarehouseSinkOptions
 
     /// <summary>
     /// File that describes tables beside the hospital's own (docs/types.md), which are then loaded too. What it says is kept in the lake and holds
-    /// from there on, with the file or without. Read when the role starts. Default none. PostgreSQL only.
+    /// from there on, with the file or without. Read when the role starts. Default none.
     /// </summary>
     public string? Tables { get; set; }
 }

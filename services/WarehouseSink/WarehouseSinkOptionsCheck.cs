@@ -1,6 +1,7 @@
 using HospitalStreaming.Hosting.Settings;
 using HospitalStreaming.Lake;
 using HospitalStreaming.Warehouse;
+using HospitalStreaming.Warehouse.BigQuery;
 using HospitalStreaming.WarehouseSink.Tables;
 using Microsoft.Extensions.Options;
 
@@ -40,23 +41,19 @@ internal sealed class WarehouseSinkOptionsCheck(IOptions<WarehouseSinkOptions> o
 
         if (value.Tables is { Length: > 0 } file)
         {
-            if (WarehouseServices.KindOf(warehouse.Value) == WarehouseKind.BigQuery)
-            {
-                yield return new("WarehouseSink:Tables", "described tables are loaded into PostgreSQL only: remove the setting");
-            }
-            else if (ProblemOf(file) is { } why)
+            if (ProblemOf(file, WarehouseServices.KindOf(warehouse.Value)) is { } why)
             {
                 yield return new("WarehouseSink:Tables", why);
             }
         }
     }
 
-    private static string? ProblemOf(string file)
+    private static string? ProblemOf(string file, WarehouseKind kind)
     {
         try
         {
-            TableFile.Read(file);
-            return null;
+            var tables = TableFile.Read(file);
+            return kind == WarehouseKind.BigQuery ? tables.Select(table => DescribedNames.RefusalOf(table.ToDescription())).OfType<string>().FirstOrDefault() : null;
         }
         catch (Exception failure) when (failure is FormatException or IOException or UnauthorizedAccessException)
         {

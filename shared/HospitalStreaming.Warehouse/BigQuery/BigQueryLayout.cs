@@ -72,8 +72,12 @@ internal static class BigQueryLayout
 
     internal static JArray RawFields { get; } = Fields([.. RawOwn, .. LakeLine]);
 
+    /// <summary>Columns of a table's current behind its own: of a described one, also what its columns cannot hold.</summary>
+    internal static IEnumerable<(string Name, string Type)> MetaOf(TableDescription table) =>
+        DescribedTypes.HasTexts(table) ? [.. Meta, (DescribedTypes.Texts, "JSON")] : Meta;
+
     internal static JArray CurrentFields(TableDescription table) => Fields(
-        [.. table.Columns.Select(column => (column.Name, BigQueryValues.Type(column.Kind))), .. Meta]);
+        [.. table.Columns.Select(column => (column.Name, DescribedTypes.Of(column))), .. MetaOf(table)]);
 
     /// <summary>hospital_line.signals as every reader knows it.</summary>
     internal static string SignalsView(WarehouseNames names) => string.Join(

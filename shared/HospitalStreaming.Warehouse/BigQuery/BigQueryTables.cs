@@ -30,7 +30,14 @@ internal sealed class BigQueryTables(BigQueryClient client, WarehouseNames names
         foreach (var table in tables)
         {
             await EnsureTableAsync(raw, names.Raw, table.Name, BigQueryLayout.RawFields, BigQueryLayout.RawDay, "key_id", cancellation);
-            await EnsureTableAsync(current, names.Current, table.Name, BigQueryLayout.CurrentFields(table), null, table.KeyColumn, cancellation);
+            if (table.HasKey && current.Contains(table.Name))
+            {
+                await AddColumnsAsync(names.Current, table.Name, BigQueryLayout.CurrentFields(table), cancellation);
+            }
+            else if (table.HasKey)
+            {
+                await EnsureTableAsync(current, names.Current, table.Name, BigQueryLayout.CurrentFields(table), null, table.KeyColumn, cancellation);
+            }
         }
 
         var line = await ExistingAsync(names.Line, cancellation);
@@ -141,6 +148,23 @@ internal sealed class BigQueryTables(BigQueryClient client, WarehouseNames names
         }
 
         await CreateAsync($"datasets/{dataset}/tables", table, cancellation);
+    }
+
+    // A table that stands since an older version gets the columns that came later, behind those it has.
+    private async Task AddColumnsAsync(string dataset, string name, JArray fields, CancellationToken cancellation)
+    {
+        var path = $"datasets/{dataset}/tables/{name}";
+        var table = await client.CallAsync("GET", path, null, cancellation);
+        var has = (table?.SelectToken("schema.fields") as JArray ?? []).Select(field => (string)field["name"]!).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        JToken[] missing = [.. fields.Where(field => !has.Contains((string)field["name"]!))];
+        if (table is null || missing.Length == 0)
+        {
+            return;
+        }
+
+        var schema = (JArray)table.SelectToken("schema.fields")!;
+        var all = new JArray(schema.Concat(missing).Select(field => field.DeepClone()));
+        await client.CallAsync("PATCH", path, new JObject { ["schema"] = new JObject { ["fields"] = all } }, cancellation);
     }
 
     private async Task CreateAsync(string path, JObject body, CancellationToken cancellation)

@@ -4,6 +4,7 @@ using HospitalStreaming.Core.Naming;
 using HospitalStreaming.Lake;
 using HospitalStreaming.Lake.Objects;
 using HospitalStreaming.Warehouse.BigQuery.Rest;
+using HospitalStreaming.Warehouse.Describing;
 using HospitalStreaming.Warehouse.Letters;
 using HospitalStreaming.Warehouse.Loading;
 
@@ -23,7 +24,8 @@ public sealed class BigQueryWarehouse : IWarehouse
     private readonly LoadJobs _jobs;
     private readonly EpochDocuments _epochs;
     private readonly DecisionDocuments _decisions;
-    private readonly IReadOnlyList<TableDescription> _captured;
+    private readonly IReadOnlyList<TableDescription> _inCode;
+    private IReadOnlyList<TableDescription> _captured;
 
     private Dictionary<string, HashSet<long>> _held = new(StringComparer.Ordinal);
     private IReadOnlyList<BookedLetter> _letters = [];
@@ -34,13 +36,13 @@ public sealed class BigQueryWarehouse : IWarehouse
     /// <summary>Creates it; nothing is sent yet.</summary>
     /// <param name="client">Sends requests.</param>
     /// <param name="names">Data set names.</param>
-    /// <param name="tables">Captured tables.</param>
+    /// <param name="tables">Captured tables that are known in code; those that the lake describes are loaded too.</param>
     /// <param name="lake">Where the claimed objects are; a bucket that BigQuery can read.</param>
     /// <param name="loadInterval">Shortest time between two loads.</param>
     public BigQueryWarehouse(BigQueryClient client, WarehouseNames names, IReadOnlyList<TableDescription> tables, ILake lake, TimeSpan loadInterval)
     {
         var sql = new BigQuerySql(client, names);
-        (_lake, _captured, LoadInterval) = (lake, tables, loadInterval);
+        (_lake, _inCode, _captured, LoadInterval) = (lake, tables, tables, loadInterval);
         _tables = new BigQueryTables(client, names);
         _ledger = new BigQueryLedger(sql, names);
         _completion = new RowCompletion(new CurrentRows(sql, names));
@@ -56,7 +58,17 @@ public sealed class BigQueryWarehouse : IWarehouse
     public IReadOnlyList<TableDescription> Tables => _captured;
 
     /// <inheritdoc/>
-    public Task EnsureAsync(CancellationToken cancellation) => _tables.EnsureAsync(_captured, cancellation);
+    public async Task EnsureAsync(CancellationToken cancellation)
+    {
+        var described = await new TableDocuments(_lake).BesideAsync(_inCode, cancellation);
+        if (described.Select(DescribedNames.RefusalOf).OfType<string>().FirstOrDefault() is { } refusal)
+        {
+            throw new NotSupportedException(refusal);
+        }
+
+        _captured = [.. _inCode, .. described];
+        await _tables.EnsureAsync(_captured, cancellation);
+    }
 
     /// <inheritdoc/>
     public async Task TakeOverAsync(CancellationToken cancellation)

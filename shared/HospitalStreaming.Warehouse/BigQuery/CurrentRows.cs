@@ -31,9 +31,35 @@ internal sealed class CurrentRows(BigQuerySql sql, WarehouseNames names)
     internal async Task<Dictionary<long, object?[]>> ValuesAsync(TableDescription table, IReadOnlyCollection<long> keys, CancellationToken cancellation)
     {
         var values = new Dictionary<long, object?[]>();
-        await foreach (var row in ByKeyAsync(table, string.Join(", ", table.Columns.Select(column => $"`{column.Name}`")), keys, cancellation))
+        var columns = table.Columns.Select(column => column.Type is null ? $"`{column.Name}`" : StoredTextOf(column.Name, DescribedTypes.Of(column)));
+        var beside = DescribedTypes.HasTexts(table) ? $", TO_JSON_STRING({DescribedTypes.Texts})" : string.Empty;
+        await foreach (var row in ByKeyAsync(table, string.Join(", ", columns) + beside, keys, cancellation))
         {
-            values[(long)row[0]!] = row[1..];
+            values[(long)row[0]!] = beside.Length == 0 ? row[1..] : Kept(table, row[1..^1], row[^1] as string);
+        }
+
+        return values;
+    }
+
+    private static string StoredTextOf(string column, string type) => type switch
+    {
+        "STRING" => $"`{column}`",
+        "JSON" => $"IF(`{column}` IS NULL, NULL, TO_JSON_STRING(`{column}`))",
+        "BYTES" => $"TO_BASE64(`{column}`)",
+        _ => $"CAST(`{column}` AS STRING)",
+    };
+
+    private static object?[] Kept(TableDescription table, object?[] values, string? texts)
+    {
+        using var beside = JsonDocument.Parse(texts ?? "null");
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (table.Columns[i].Type is not null)
+            {
+                values[i] = values[i] is string text ? new StoredText(text)
+                    : beside.RootElement.ValueKind == JsonValueKind.Object && beside.RootElement.TryGetProperty(table.Columns[i].Name, out var own) ? own.GetString()
+                    : null;
+            }
         }
 
         return values;
@@ -106,9 +132,16 @@ internal sealed class CurrentRows(BigQuerySql sql, WarehouseNames names)
         foreach (var row in batch.Rows.Values)
         {
             writer.WriteStartObject();
+            var beside = new Dictionary<string, string>();
             for (var i = 0; i < batch.Table.Columns.Length; i++)
             {
-                Write(writer, batch.Table.Columns[i].Name, row.Values[i]);
+                Write(writer, batch.Table.Columns[i], row.Values[i], beside);
+            }
+
+            if (beside.Count > 0)
+            {
+                writer.WritePropertyName(DescribedTypes.Texts);
+                JsonSerializer.Serialize(writer, beside);
             }
 
             object?[] meta =
@@ -128,6 +161,30 @@ internal sealed class CurrentRows(BigQuerySql sql, WarehouseNames names)
         }
 
         return output.WrittenMemory;
+    }
+
+    private static void Write(Utf8JsonWriter writer, ColumnDescription column, object? value, Dictionary<string, string> beside)
+    {
+        switch (value)
+        {
+            case StoredText stored when DescribedTypes.Of(column) == "JSON":
+                writer.WritePropertyName(column.Name);
+                writer.WriteRawValue(stored.Text);
+                break;
+            case StoredText stored:
+                writer.WriteString(column.Name, stored.Text);
+                break;
+            case string text when column.Type is { } type:
+                if (!DescribedValues.TryWrite(writer, column.Name, type, text))
+                {
+                    beside.Add(column.Name, text);
+                }
+
+                break;
+            default:
+                Write(writer, column.Name, value);
+                break;
+        }
     }
 
     private static void Write(Utf8JsonWriter writer, string name, object? value)

@@ -12,9 +12,12 @@ namespace HospitalStreaming.Warehouse.BigQuery;
 /// </summary>
 internal static class JsonFit
 {
+    /// <summary>Deepest nesting that is read: as deep as PostgreSQL's values are (BigQuery's own limit is 500).</summary>
+    internal const int MaxDepth = 500;
+
     // No text of so few bytes has more digits than a double keeps, or an exponent beyond it.
     private const int AlwaysExactBytes = 15;
-    private static readonly JsonDocumentOptions EachOnce = new() { AllowDuplicateProperties = false };
+    private static readonly JsonDocumentOptions EachOnce = new() { AllowDuplicateProperties = false, MaxDepth = MaxDepth };
 
     /// <summary>Whether BigQuery takes a record's line as the lake has it.</summary>
     internal static bool Loads(LakeRecord line) => Fits(line.Key) && Fits(line.Value);
@@ -26,7 +29,7 @@ internal static class JsonFit
         {
             using (JsonDocument.Parse(json, EachOnce))
             {
-                var reader = new Utf8JsonReader(json.Span);
+                var reader = new Utf8JsonReader(json.Span, new JsonReaderOptions { MaxDepth = MaxDepth });
                 while (reader.Read())
                 {
                     if (reader.TokenType == JsonTokenType.Number && !IsKept(ref reader))

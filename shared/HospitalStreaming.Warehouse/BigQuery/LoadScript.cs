@@ -69,8 +69,18 @@ internal sealed class LoadScript(WarehouseNames names, string fence, string nonc
         }
     }
 
-    private static string Read(TableDescription table) =>
-        $"SAFE_CAST(JSON_VALUE(key, '$.{table.KeyColumn}') AS INT64), JSON_VALUE(value, '$.op'), SAFE_CAST(JSON_VALUE(value, '$.source.lsn') AS INT64)";
+    // Messages with schemas have all of it one level down; unwrapped ones name it otherwise.
+    private static string Read(TableDescription table)
+    {
+        var key = table.HasKey ? Number("key", table.KeyColumn) : "NULL";
+        return $"{key}, {First("JSON_VALUE", "value", "__op", "op")}, {Number("value", "__source_lsn", "source.lsn")}";
+
+        // Of a number's JSON, not of JSON_VALUE: the emulator gives large ones an exponent there.
+        static string Number(string column, params string[] paths) => $"SAFE_CAST(TO_JSON_STRING({First("JSON_QUERY", column, paths)}) AS INT64)";
+
+        static string First(string function, string column, params string[] paths) =>
+            $"COALESCE({string.Join(", ", paths.SelectMany(path => new[] { path, "payload." + path }).Select(path => $"{function}({column}, '$.{path}')"))})";
+    }
 
     // A row that only a snapshot showed has its LSN in raw alone, which has this load's rows by now.
     private IEnumerable<string> Emptied(TableBatch batch)
@@ -99,7 +109,8 @@ internal sealed class LoadScript(WarehouseNames names, string fence, string nonc
 
     // Columns of a row that is gone, but for its key.
     private static string Nulls(TableDescription table) => string.Concat(
-        table.Columns.Where(column => column.Name != table.KeyColumn).Select(column => $", `{column.Name}` = NULL"));
+        table.Columns.Where(column => column.Name != table.KeyColumn).Select(column => column.Name)
+            .Concat(DescribedTypes.HasTexts(table) ? [DescribedTypes.Texts] : []).Select(column => $", `{column}` = NULL"));
 
     private static string SourceEpoch(TableBatch batch, string streamEpoch)
     {
@@ -114,13 +125,13 @@ internal sealed class LoadScript(WarehouseNames names, string fence, string nonc
         var target = $"`{names.Current}`.`{batch.Table.Name}`";
         if (batch.Stage is { } stage)
         {
-            var columns = SqlText.Columns(batch.Table.Columns.Select(column => column.Name).Concat(BigQueryLayout.Meta.Select(meta => meta.Name)));
+            var columns = SqlText.Columns(batch.Table.Columns.Select(column => column.Name).Concat(BigQueryLayout.MetaOf(batch.Table).Select(meta => meta.Name)));
             var key = $"`{batch.Table.KeyColumn}`";
             yield return $"DELETE FROM {target} WHERE {key} IN (SELECT {key} FROM {Line}.`{stage}`)";
             yield return $"INSERT INTO {target} ({columns}) SELECT {columns} FROM {Line}.`{stage}`";
         }
 
-        if (batch.SweepBelow is { } epoch)
+        if (batch.SweepBelow is { } epoch && batch.Table.HasKey)
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture, $"UPDATE {target} SET _deleted = true, _op = 's'{Nulls(batch.Table)} WHERE _source_epoch < {epoch} AND NOT _deleted");

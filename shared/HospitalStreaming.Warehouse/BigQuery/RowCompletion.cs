@@ -16,6 +16,11 @@ internal sealed class RowCompletion(CurrentRows current)
         CancellationToken cancellation)
     {
         var table = batch.Table;
+        if (!table.HasKey)
+        {
+            return;
+        }
+
         var changes = batch.Truncation is { } latest ? batch.Batch.Changes.FindAll(change => !latest.Removes(change)) : batch.Batch.Changes;
         var known = await current.StatesAsync(table, [.. changes.Select(change => change.Key).Distinct()], cancellation);
         var rows = ChangeReducer.Reduce(changes, known, table.Columns.Length, batch.KeyIndex);
@@ -46,7 +51,11 @@ internal sealed class RowCompletion(CurrentRows current)
         TableBatch batch, IReadOnlySet<long> keys, IReadOnlyList<BookedLetter> letters, LetterDecisions decisions, CancellationToken cancellation)
     {
         var rows = new Dictionary<long, FinalRow>();
-        await RemakeAsync(batch, keys, [], letters, decisions, rows, cancellation);
+        if (batch.Table.HasKey)
+        {
+            await RemakeAsync(batch, keys, [], letters, decisions, rows, cancellation);
+        }
+
         batch.Rows = rows;
     }
 

@@ -11,7 +11,7 @@ public interface IWarehouse
     /// <summary>Shortest time between two loads of one table: nothing on PostgreSQL, a minute on BigQuery (its quota is 1,500 a day).</summary>
     TimeSpan LoadInterval { get; }
 
-    /// <summary>The tables it loads. On PostgreSQL also those described in the lake, once it is ensured.</summary>
+    /// <summary>The tables it loads: those known in code, and those described in the lake once it is ensured.</summary>
     IReadOnlyList<TableDescription> Tables { get; }
 
     /// <summary>Creates what is missing (schemas, tables, columns); changes and drops nothing that is there. Idempotent.</summary>
