@@ -26,6 +26,8 @@ public sealed class TransactionGate(Func<string, bool> isLoaded, Func<string, st
     private readonly Dictionary<uint, Lsn> _endOf = [];
     private readonly Dictionary<uint, LinkedListNode<EndedTransaction>> _ended = [];
     private readonly LinkedList<EndedTransaction> _endedInOrder = [];
+    private List<EndedTransaction> _news = [];
+    private List<uint> _forgotten = [];
     private int _sourceEpoch;
 
     /// <summary>Stretches of records that wait: what this keeps in memory is bounded by them.</summary>
@@ -116,6 +118,7 @@ public sealed class TransactionGate(Func<string, bool> isLoaded, Func<string, st
     {
         Forget(ended.Id);
         Remember(ended);
+        _news.Clear();
         _sourceEpoch = Math.Max(_sourceEpoch, ended.SourceEpoch);
     }
 
@@ -136,6 +139,17 @@ public sealed class TransactionGate(Func<string, bool> isLoaded, Func<string, st
 
     /// <summary>Up to where a partition's records may be applied; null where nothing of it has come.</summary>
     public long? Applied(LakeStream stream) => _streams.TryGetValue(stream, out var gate) ? gate.Applied : null;
+
+    /// <summary>The first record of a partition that must not be applied yet; null where nothing waits.</summary>
+    public long? FirstWaiting(LakeStream stream) => _streams.TryGetValue(stream, out var gate) ? gate.Waiting.First?.Value.Start : null;
+
+    /// <summary>What was let go, or came again, since the last call; and which transactions are forgotten.</summary>
+    public (IReadOnlyList<EndedTransaction> Ended, IReadOnlyList<uint> Forgotten) TakeNews()
+    {
+        var news = (_news, _forgotten);
+        (_news, _forgotten) = ([], []);
+        return news;
+    }
 
     /// <summary>What the others wait for; null where nothing waits.</summary>
     public TransactionWait? Blocker()
@@ -275,9 +289,12 @@ public sealed class TransactionGate(Func<string, bool> isLoaded, Func<string, st
     private void Remember(EndedTransaction ended)
     {
         _ended[ended.Id] = _endedInOrder.AddLast(ended);
+        _news.Add(ended);
         if (_endedInOrder.Count > MaxEnded)
         {
-            Forget(_endedInOrder.First!.Value.Id);
+            var oldest = _endedInOrder.First!.Value.Id;
+            Forget(oldest);
+            _forgotten.Add(oldest);
         }
     }
 

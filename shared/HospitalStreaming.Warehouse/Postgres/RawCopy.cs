@@ -15,7 +15,7 @@ internal sealed class RawCopy(NpgsqlBinaryImporter import) : IAsyncDisposable
         new(await connection.BeginBinaryImportAsync(
             $"""
             COPY {PostgresTables.Raw(names, table)} (partition, "offset", stream_epoch, source_epoch, ts, op, lsn, tx_id, snapshot, committed_at,
-              key, before, after, old_key, load_id, poison, original_key, original_value, schema) FROM STDIN (FORMAT BINARY)
+              key, before, after, old_key, load_id, poison, original_key, original_value, schema, tx_order) FROM STDIN (FORMAT BINARY)
             """,
             cancellation));
 
@@ -50,6 +50,7 @@ internal sealed class RawCopy(NpgsqlBinaryImporter import) : IAsyncDisposable
         await WriteAsync(record.Poison is null ? null : line.Key, NpgsqlDbType.Bytea, cancellation);
         await WriteAsync(record.Poison is null ? null : line.Value, NpgsqlDbType.Bytea, cancellation);
         await WriteAsync(schema, NpgsqlDbType.Text, cancellation);
+        await WriteAsync(record.Transaction?.Order, cancellation);
     }
 
     internal async Task<long> CompleteAsync(CancellationToken cancellation) => (long)await import.CompleteAsync(cancellation);
