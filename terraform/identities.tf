@@ -9,7 +9,7 @@ locals {
 
   # What each identity may do on each data set.
   dataset_roles = merge(
-    { for layer in ["raw", "current", "line"] : "warehousesink-${layer}" => { who = "warehousesink", layer = layer, role = "roles/bigquery.dataEditor" } },
+    { for layer in ["raw", "current", "views", "line"] : "warehousesink-${layer}" => { who = "warehousesink", layer = layer, role = "roles/bigquery.dataEditor" } },
     { for layer in ["staging", "intermediate", "marts", "line"] : "transform-${layer}" => { who = "transform", layer = layer, role = "roles/bigquery.dataEditor" } },
     { "transform-current" = { who = "transform", layer = "current", role = "roles/bigquery.dataViewer" } },
     { for layer in ["marts", "line"] : "dashboard-${layer}" => { who = "dashboard", layer = layer, role = "roles/bigquery.dataViewer" } },
@@ -38,15 +38,15 @@ resource "google_storage_bucket_iam_member" "lake_read" {
   member   = "serviceAccount:${google_service_account.role[each.value].email}"
 }
 
-# Claims and done markers are create-only documents in the same bucket.
+# Claims, source epochs, decisions about dead letters and descriptions of tables are create-only documents in the same bucket.
 resource "google_storage_bucket_iam_member" "warehousesink_claims" {
   bucket = google_storage_bucket.lake.name
   role   = "roles/storage.objectCreator"
   member = "serviceAccount:${google_service_account.role["warehousesink"].email}"
 
   condition {
-    title      = "claims and epochs only"
-    expression = "resource.name.startsWith('projects/_/buckets/${google_storage_bucket.lake.name}/objects/loads/') || resource.name.startsWith('projects/_/buckets/${google_storage_bucket.lake.name}/objects/epochs/')"
+    title      = "documents beside the objects only"
+    expression = join(" || ", [for folder in ["loads", "epochs", "decisions", "tables"] : "resource.name.startsWith('projects/_/buckets/${google_storage_bucket.lake.name}/objects/${folder}/')"])
   }
 }
 
@@ -67,6 +67,13 @@ resource "google_project_iam_member" "jobs" {
 resource "google_bigquery_dataset_iam_member" "mart_readers" {
   for_each   = toset(var.mart_readers)
   dataset_id = google_bigquery_dataset.layer["marts"].dataset_id
+  role       = "roles/bigquery.dataViewer"
+  member     = each.value
+}
+
+resource "google_bigquery_dataset_iam_member" "view_readers" {
+  for_each   = toset(var.view_readers)
+  dataset_id = google_bigquery_dataset.layer["views"].dataset_id
   role       = "roles/bigquery.dataViewer"
   member     = each.value
 }

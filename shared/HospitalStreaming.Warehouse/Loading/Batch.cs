@@ -1,6 +1,5 @@
 using HospitalStreaming.Core.Batching;
 using HospitalStreaming.Core.Batching.Lines;
-using HospitalStreaming.Core.Changes;
 using HospitalStreaming.Core.Merging;
 using HospitalStreaming.Core.Naming.Lake;
 using HospitalStreaming.Core.Transactions;
@@ -12,11 +11,10 @@ namespace HospitalStreaming.Warehouse.Loading;
 /// <param name="held">Keys held back by loads before.</param>
 /// <param name="reader">Reader of the table.</param>
 /// <param name="decisions">What was decided about records by now.</param>
-/// <param name="truncates">Whether the warehouse can empty a table; where it cannot, a truncate is set aside.</param>
 /// <param name="gate">Told of every record and its transaction; null where current does not wait for whole transactions.</param>
 /// <param name="load">Number of the load, for the gate.</param>
 internal sealed class Batch(
-    IReadOnlySet<long> held, RecordReader reader, LetterDecisions decisions, bool truncates, TransactionGate? gate = null, long load = 0)
+    IReadOnlySet<long> held, RecordReader reader, LetterDecisions decisions, TransactionGate? gate = null, long load = 0)
 {
     private readonly List<(LakeStream Stream, int FirstChange)> _parts = [];
     private readonly List<(LakeStream Stream, long Offset, Truncation Truncation)> _truncations = [];
@@ -33,6 +31,9 @@ internal sealed class Batch(
     /// <summary>Decisions that this load takes into account.</summary>
     internal List<LetterDecision> Settled { get; } = [];
 
+    /// <summary>The latest truncate read.</summary>
+    internal Truncation? Truncation => TruncationBefore(static _ => long.MaxValue);
+
     /// <summary>Whether its streamed changes name their transactions, all of them; null where it has none.</summary>
     internal bool? Marked { get; private set; }
 
@@ -41,12 +42,12 @@ internal sealed class Batch(
     /// <summary>Takes one record in log order; returns what it says by itself.</summary>
     internal ReadRecord Add(string streamEpoch, LakeRecord line, int sourceEpoch)
     {
-        var own = Take(reader.Read(line, sourceEpoch));
+        var own = reader.Read(line, sourceEpoch);
         var stream = Part(streamEpoch, line.Position);
         gate?.Take(stream, line.Position.Offset, own.Transaction, own.Lsn, sourceEpoch, own is { Poison: not null, Op: null }, load);
         Marked = own.Op is null or "r" or "m" ? Marked : Marked != false && own.Transaction is not null;
         var decision = decisions.Find(line.Position.Topic, streamEpoch, line.Position.Partition, line.Position.Offset);
-        var effect = Take(LetterDecisions.Effect(reader, decision, own, sourceEpoch));
+        var effect = LetterDecisions.Effect(reader, decision, own, sourceEpoch);
         if (effect.Truncation is { } truncation)
         {
             _truncations.Add((stream, line.Position.Offset, truncation));
@@ -104,7 +105,7 @@ internal sealed class Batch(
 
     /// <summary>The latest truncate that may be applied.</summary>
     internal Truncation? TruncationBefore(Func<LakeStream, long> end) => _truncations.Where(item => item.Offset < end(item.Stream))
-        .Aggregate((Truncation?)null, (latest, item) => Truncation.Later(latest, item.Truncation));
+        .Aggregate((Truncation?)null, (latest, item) => Core.Merging.Truncation.Later(latest, item.Truncation));
 
     private LakeStream Part(string streamEpoch, LogPosition position)
     {
@@ -115,10 +116,4 @@ internal sealed class Batch(
 
         return _parts[^1].Stream;
     }
-
-    private ReadRecord Take(in ReadRecord record) => truncates || record.Truncation is null ? record : record with
-    {
-        Truncation = null,
-        Poison = new ChangeRejection(RejectionCodes.UnsupportedOperation, "a truncate cannot be applied to this warehouse"),
-    };
 }

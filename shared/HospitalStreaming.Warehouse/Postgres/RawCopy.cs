@@ -27,7 +27,7 @@ internal sealed class RawCopy(NpgsqlBinaryImporter import) : IAsyncDisposable
         await import.WriteAsync(line.Position.Offset, NpgsqlDbType.Bigint, cancellation);
         await import.WriteAsync(streamEpoch, NpgsqlDbType.Text, cancellation);
         await import.WriteAsync(sourceEpoch, NpgsqlDbType.Integer, cancellation);
-        await import.WriteAsync(DateTimeOffset.FromUnixTimeMilliseconds(line.TimestampMs), NpgsqlDbType.TimestampTz, cancellation);
+        await import.WriteAsync(RecordTime.Of(line.TimestampMs), NpgsqlDbType.TimestampTz, cancellation);
         await WriteAsync(record.Op, NpgsqlDbType.Text, cancellation);
         await WriteAsync(record.Lsn is { } lsn ? (long)lsn.Value : (long?)null, cancellation);
         await WriteAsync(record.TransactionId is { } id ? (long)id : (long?)null, cancellation);

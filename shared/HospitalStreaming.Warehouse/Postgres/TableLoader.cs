@@ -43,7 +43,7 @@ internal sealed class TableLoader(WarehouseNames names, TableDescription table, 
         TransactionGate gate,
         CancellationToken cancellation)
     {
-        var batch = new Batch(held, _reader, decisions, truncates: true, gate, loadId);
+        var batch = new Batch(held, _reader, decisions, gate, loadId);
         long rawRows = 0;
         await using (var raw = await RawCopy.BeginAsync(connection, names, table, cancellation))
         {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using HospitalStreaming.Core.Auditing;
 using HospitalStreaming.Core.Batching;
+using HospitalStreaming.Core.Batching.Lines;
 using HospitalStreaming.Core.Domain;
 using HospitalStreaming.Core.Merging;
 using HospitalStreaming.Core.Naming;
@@ -70,7 +71,7 @@ public sealed class LineVerifier(
             {
                 await foreach (var record in log.ReadAsync(new LogPosition(topic, position.Stream.Partition, position.Next), cancellation))
                 {
-                    table.Window(DateTimeOffset.FromUnixTimeMilliseconds(record.TimestampMs)).OfTopic().Add(record);
+                    table.Window(RecordTime.Of(record.TimestampMs)).OfTopic().Add(record);
                 }
             }
 

@@ -36,6 +36,20 @@ public abstract class WarehouseSuite
     }
 
     [Fact]
+    public async Task Views_show_the_rows_that_are_there_without_what_names_a_person()
+    {
+        await using var test = await CreateAsync("views");
+        var (fill, warehouse) = await StartAsync(test);
+        var item = await fill.TableAsync("doctors", 0, Messages.Doctor("c", 1, 10), Messages.Doctor("c", 2, 11), Messages.Doctor("d", 1, 12));
+
+        await warehouse.LoadAsync(new LoadClaim([item]), Refuse, Token);
+
+        var rows = await test.Sql.QueryAsync($"SELECT * FROM {test.Names.Views}.doctors", new Dictionary<string, object?>(), Token);
+        rows.Columns.ShouldBe(["doctor_id", "specialization", "experience_years", "hospital_id", "updated_at"]);
+        rows.Rows.Single()[..4].ShouldBe([2L, null, 7L, "h1"]);
+    }
+
+    [Fact]
     public async Task Thousands_of_keys_in_one_load_are_looked_up_together()
     {
         await using var test = await CreateAsync("many");

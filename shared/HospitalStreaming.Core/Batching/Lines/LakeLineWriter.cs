@@ -17,10 +17,17 @@ public static class LakeLineWriter
 {
     /// <summary>Writes one line with its line feed; returns its length in bytes.</summary>
     public static int Write(IBufferWriter<byte> output, LakeRecord record) =>
-        Write(output, record, record.Value is { } value && EmbeddableJson.Check(value.Span));
+        Write(output, record, Stands(record.Key), Stands(record.Value));
 
     /// <summary>The same where the value has been looked at already.</summary>
-    public static int Write(IBufferWriter<byte> output, LakeRecord record, ChangeFacts facts) => Write(output, record, facts.Embeddable);
+    public static int Write(IBufferWriter<byte> output, LakeRecord record, ChangeFacts facts) => Write(output, record, Stands(record.Key), facts.Embeddable);
+
+    /// <summary>The same for a reader that does not take every JSON: what it does not hold stands as bytes too.</summary>
+    public static int Write(IBufferWriter<byte> output, LakeRecord record, Func<ReadOnlyMemory<byte>, bool> holds) =>
+        Write(output, record, Stands(record.Key) && holds(record.Key!.Value), Stands(record.Value) && holds(record.Value!.Value));
+
+    /// <summary>Whether bytes stand in their line as the JSON they are.</summary>
+    public static bool Stands(ReadOnlyMemory<byte>? bytes) => bytes is { } some && EmbeddableJson.Check(some.Span);
 
     /// <summary>The same with a choice of fields, in the same order, or with the change's row as value.</summary>
     public static int Write(IBufferWriter<byte> output, LakeRecord record, ChangeFacts facts, LakeLines lines)
@@ -59,7 +66,7 @@ public static class LakeLineWriter
 
         if (lines.Fields.HasFlag(LakeFields.Key))
         {
-            length += Field(output, "key"u8, record.Key, record.Key is { } key && EmbeddableJson.Check(key.Span), length == 0);
+            length += Field(output, "key"u8, record.Key, Stands(record.Key), length == 0);
         }
 
         if (lines.Fields.HasFlag(LakeFields.Value))
@@ -95,7 +102,7 @@ public static class LakeLineWriter
         return true;
     }
 
-    private static int Write(IBufferWriter<byte> output, LakeRecord record, bool valueStands)
+    private static int Write(IBufferWriter<byte> output, LakeRecord record, bool keyStands, bool valueStands)
     {
         var position = record.Position;
         var length = Raw(output, "{\"topic\":"u8)
@@ -104,7 +111,7 @@ public static class LakeLineWriter
             + Raw(output, ",\"offset\":"u8) + Number(output, position.Offset)
             + Raw(output, ",\"timestamp\":"u8) + Number(output, record.TimestampMs)
             + Raw(output, ",\"headers\":"u8) + Headers(output, record.Headers);
-        length += Field(output, "key"u8, record.Key, record.Key is { } key && EmbeddableJson.Check(key.Span));
+        length += Field(output, "key"u8, record.Key, keyStands);
         length += Field(output, "value"u8, record.Value, valueStands);
         return length + Raw(output, "}\n"u8);
     }

@@ -43,7 +43,7 @@ internal sealed class KillRun : IAsyncDisposable
         (_servers, _point, _random, _totals) = (servers, point, new Random((seed * 100) + (int)point), totals);
         _name = string.Create(CultureInfo.InvariantCulture, $"{(bucket ? "bucket" : "folder")}-{point}-{seed}");
         _kafka = new KafkaProxy(servers.Kafka);
-        _storage = bucket ? new FaultProxy(servers.Gcs.Address, guarded: false) : null;
+        _storage = bucket ? new FaultProxy(servers.Gcs.Address) : null;
         _admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = servers.Kafka }).SetLogHandler((_, _) => { }).Build();
         _settings = new Dictionary<string, string>
         {
