@@ -36,7 +36,7 @@ public sealed class SettingsTests : IDisposable
 
     [Theory]
     [InlineData("nowhere/report.json", "its folder does not exist")]
-    [InlineData("", "give a file, not a folder")]
+    [InlineData("folder/", "give a file, not a folder")]
     public async Task A_report_that_cannot_be_written_is_said_before_anything_is_read(string path, string why)
     {
         var (code, output) = await RunAsync("verify", "--report", Path.Combine(_state.Path, path));
