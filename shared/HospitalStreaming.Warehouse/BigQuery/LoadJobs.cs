@@ -59,7 +59,7 @@ internal sealed class LoadJobs(BigQueryClient client, BigQueryTables tables, Big
                 ReadOnlyMemory<byte>? lines = null;
                 if (rewriting is null)
                 {
-                    load["sourceUris"] = new JArray(part.Objects.Select(item => lake.AddressOf(item.Name)));
+                    load["sourceUris"] = new JArray(part.Sources(lake));
                 }
                 else
                 {
@@ -98,14 +98,14 @@ internal sealed class LoadJobs(BigQueryClient client, BigQueryTables tables, Big
     /// <summary>Rows in a stage: what its job says, else counted (the emulator's jobs say nothing). Null where the stage of an older job is gone by now.</summary>
     private async Task<long?> StagedAsync(ClaimPart part, JObject? job, CancellationToken cancellation)
     {
-        if ((string?)job?.SelectToken("statistics.load.outputRows") is { } text)
+        if (part.Only.Length == 0 && (string?)job?.SelectToken("statistics.load.outputRows") is { } text)
         {
             return long.Parse(text, CultureInfo.InvariantCulture);
         }
 
         try
         {
-            var rows = await sql.QueryAsync($"SELECT COUNT(*) FROM `{names.Line}`.`{part.Stage}`", new Dictionary<string, object?>(), cancellation);
+            var rows = await sql.QueryAsync($"SELECT COUNT(*) FROM `{names.Line}`.`{part.Stage}` {part.Only}", new Dictionary<string, object?>(), cancellation);
             return (long)rows.Rows[0][0]!;
         }
         catch (WarehouseSqlException failure) when (failure.IsMissingTable && job is null)

@@ -64,7 +64,7 @@ internal sealed class LoadScript(WarehouseNames names, string fence, string nonc
                   TIMESTAMP_MILLIS(LEAST(GREATEST(`timestamp`, {RecordTime.FirstMs}), {RecordTime.LastMs})),
                   {(batch.Rewritten.Contains(part.StreamEpoch) ? "key_id, op, lsn" : Read(batch.Table))},
                   {SqlText.Columns(line)}
-                FROM {Line}.`{part.Stage}`
+                FROM {Line}.`{part.Stage}` {part.Only}
                 """);
         }
     }

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using HospitalStreaming.Lake;
-using HospitalStreaming.Tests.Conformance.Capture;
+using HospitalStreaming.Tests.Support.Recorded;
 
 namespace HospitalStreaming.Tests.Conformance.Warehouse.Support;
 
