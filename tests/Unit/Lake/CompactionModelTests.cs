@@ -13,6 +13,7 @@ public sealed class CompactionModelTests
     private static readonly int Runs = 300 * (int.TryParse(Environment.GetEnvironmentVariable("HOSPITAL_SOAK"), out var times) ? times : 1);
 
     [Fact]
+    [Trait("Kind", "Soak")]
     public void Readers_get_every_record_once_whatever_compactors_do_and_wherever_they_die()
     {
         var totals = new CompactionModel.Totals();
