@@ -6,7 +6,7 @@ public sealed class LakeSinkOptions
     /// <summary>Configuration section.</summary>
     public const string Section = "LakeSink";
 
-    /// <summary>Topics to keep: names, or expressions that begin with ^. Default: the change topics of all captured tables.</summary>
+    /// <summary>Topics to keep: names, or expressions that begin with ^. Default: the change topics of all captured tables, and the transaction topic where there is one.</summary>
     public IList<string> Topics { get; } = [];
 
     /// <summary>Consumer group. Default hospital-lakesink.</summary>

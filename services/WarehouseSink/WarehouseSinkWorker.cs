@@ -34,6 +34,7 @@ internal sealed partial class WarehouseSinkWorker(
 
     private readonly WarehouseSinkOptions _options = options.Value;
     private long _loadsInSession;
+    private long _givenUp;
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -65,7 +66,7 @@ internal sealed partial class WarehouseSinkWorker(
 
         await warehouse.EnsureAsync(stopping);
         await warehouse.TakeOverAsync(stopping);
-        var planner = new ClaimPlanner(lake, [.. warehouse.Tables.Select(table => table.Name)], _options);
+        var planner = new ClaimPlanner(lake, [.. warehouse.Topics], _options);
         try
         {
             await LoopAsync(planner, stopping);
@@ -143,6 +144,12 @@ internal sealed partial class WarehouseSinkWorker(
 
     private void Report(ClaimPlanner planner)
     {
+        if (warehouse.GivenUp > _givenUp)
+        {
+            LogNotWhole(warehouse.GivenUp - _givenUp);
+        }
+
+        _givenUp = warehouse.GivenUp;
         status.Stopped = planner.Stopped.ToDictionary(stop => stop.Key, stop => stop.Value.Why, StringComparer.Ordinal);
         if (planner.Stopped.Count == 0)
         {
@@ -205,6 +212,12 @@ internal sealed partial class WarehouseSinkWorker(
 
     [LoggerMessage(6001, LogLevel.Warning, "Loading failed ({Kind}): {Message}; again in {Seconds:0.0} s")]
     private partial void LogRetry(string kind, string message, double seconds);
+
+    [LoggerMessage(
+        6003,
+        LogLevel.Warning,
+        "{Count} transactions were shown without being whole: records or the END of them had not come within Warehouse:TransactionPatience. Is the transaction topic kept, and provide.transaction.metadata still on?")]
+    private partial void LogNotWhole(long count);
 
     [LoggerMessage(6002, LogLevel.Error, "{Topic} stopped: {Why}")]
     private partial void LogStopped(string topic, string why);

@@ -1,3 +1,5 @@
+using HospitalStreaming.Warehouse.Postgres;
+
 namespace HospitalStreaming.Warehouse;
 
 /// <summary>Section Warehouse: where raw, current and marts live.</summary>
@@ -17,6 +19,12 @@ public sealed class WarehouseOptions
 
     /// <summary>Prefix of the schemas or data sets. Default hospital: hospital_raw, hospital, hospital_line, hospital_marts.</summary>
     public string Dataset { get; set; } = "hospital";
+
+    /// <summary>
+    /// How long current waits for a transaction of which records or the END are missing, before it is shown as it is. Default ten minutes. Only where
+    /// the source sends transaction metadata; PostgreSQL only.
+    /// </summary>
+    public TimeSpan TransactionPatience { get; set; } = PostgresWarehouse.DefaultPatience;
 
     /// <summary>BigQuery location of the data sets and jobs, e.g. asia-southeast1. Default US. Never changed in place.</summary>
     public string Location { get; set; } = "US";

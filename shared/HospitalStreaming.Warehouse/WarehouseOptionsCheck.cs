@@ -29,6 +29,11 @@ public sealed partial class WarehouseOptionsCheck(IOptions<WarehouseOptions> opt
         {
             yield return new("Warehouse:Dataset", "use a lower-case letter followed by up to 40 lower-case letters, digits and underscores");
         }
+
+        if (value.TransactionPatience < TimeSpan.Zero || value.TransactionPatience > TimeSpan.FromDays(30))
+        {
+            yield return new("Warehouse:TransactionPatience", "give a time from 00:00:00 to 30.00:00:00");
+        }
     }
 
     private static IEnumerable<SettingProblem> PostgresProblems(WarehouseOptions value)

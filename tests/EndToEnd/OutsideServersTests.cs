@@ -26,8 +26,13 @@ public sealed class OutsideServersTests
         await ConnectAsync(servers, roles);
         await UntilAsync("500 visits in the marts", roles, servers, async () => await OneAsync(servers.Postgres("warehouse"), "SELECT visits FROM hospital_marts.hospital_overview WHERE hospital_id = 'all'") >= 500);
 
-        var (code, output) = await HospitalProcess.RunAsync(["verify"], TimeSpan.FromMinutes(4), Token, environment);
+        var report = Path.Combine(Path.GetTempPath(), $"hospital-report-{Guid.NewGuid():N}.json");
+        var (code, output) = await HospitalProcess.RunAsync(["verify", "--report", report], TimeSpan.FromMinutes(4), Token, environment);
         code.ShouldBe(0, output);
+        output.ShouldContain("reads: whole transactions");
+        output.ShouldNotContain("without being whole");
+        (await File.ReadAllTextAsync(report, Token)).ShouldContain("\"outcome\": \"ok\"");
+        File.Delete(report);
         (await roles.InterruptAsync(TimeSpan.FromSeconds(30), Token)).ShouldBe(0, roles.Output);
     }
 

@@ -34,6 +34,16 @@ public sealed class SettingsTests : IDisposable
     public async Task An_unknown_option_or_command_is_exit_code_2() =>
         (await RunAsync("up", "--sate", "x")).Code.ShouldBe(2);
 
+    [Theory]
+    [InlineData("nowhere/report.json", "its folder does not exist")]
+    [InlineData("folder/", "give a file, not a folder")]
+    public async Task A_report_that_cannot_be_written_is_said_before_anything_is_read(string path, string why)
+    {
+        var (code, output) = await RunAsync("verify", "--report", Path.Combine(_state.Path, path));
+        code.ShouldBe(2, output);
+        output.ShouldContain(why);
+    }
+
     [Fact]
     public async Task A_state_folder_in_use_is_a_plain_message()
     {

@@ -18,25 +18,53 @@ internal static class VerifyCommand
     {
         var common = new CommonOptions();
         var command = new Command("verify", "Prove that nothing is missing, doubled or stale: source, topics, lake, raw, current and marts compared while the line runs.");
+        var report = new Option<string>("--report")
+        {
+            Description = "Also write what was found to this file, as JSON: every check, positions, and by table and UTC day the count and digest of topic, lake and raw. Reads the topics too. No row values.",
+        };
+        report.Validators.Add(result =>
+        {
+            if (result.GetValue(report) is { } path && WhyNot(path) is { } why)
+            {
+                result.AddError($"--report {path}: {why}");
+            }
+        });
+        command.Options.Add(report);
         common.AddTo(command);
-        command.SetAction((parsed, cancellation) => RunAsync(common.OfRunningLine(parsed), cancellation));
+        command.SetAction((parsed, cancellation) => RunAsync(common.OfRunningLine(parsed), parsed.GetValue(report), cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(IConfigurationRoot configuration, CancellationToken cancellation)
+    // Said before anything is read, not after minutes of it.
+    private static string? WhyNot(string path) => Path.GetFileName(path).Length == 0 || Directory.Exists(path) ? "give a file, not a folder"
+        : Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path))) ? null
+        : "its folder does not exist";
+
+    private static async Task<int> RunAsync(IConfigurationRoot configuration, string? path, CancellationToken cancellation)
     {
         var services = new ServiceCollection().AddLogging(logging => logging.SetMinimumLevel(LogLevel.None)).AddSingleton<IConfiguration>(configuration);
         services.AddHospitalDefaults("hospital-verify").AddLineVerifier(configuration).AddModelRunner(configuration).AddSingleton<IMartsAudit, ModelsAudit>();
         await using var provider = services.BuildServiceProvider();
         try
         {
-            var report = await provider.GetRequiredService<LineVerifier>().RunAsync(new Progress(), cancellation);
+            var report = await provider.GetRequiredService<LineVerifier>().RunAsync(new Progress(), readTopics: path is not null, cancellation);
             foreach (var line in report.Lines())
             {
                 Console.WriteLine(line);
             }
 
+            if (path is not null)
+            {
+                ReportDocument.Write(path, report, provider.GetRequiredService<TimeProvider>().GetUtcNow());
+                Console.WriteLine($"            written to {path}");
+            }
+
             return report.ExitCode;
+        }
+        catch (Exception refused) when (path is not null && refused is IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine($"hospital: --report {path}: {refused.Message}");
+            return ExitCodes.Usage;
         }
         catch (WarehouseSqlException away)
         {

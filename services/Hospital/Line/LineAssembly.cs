@@ -20,7 +20,7 @@ internal sealed class LineAssembly
         var changes = Total(facts.Ends, TopicNames.Changes);
         var landed = facts.Landed is null ? null : (long?)facts.Landed.Values.Sum();
         var inLake = Reached(facts.InLake, TopicNames.Changes);
-        var loaded = facts.Warehouse is null ? null : (long?)facts.Warehouse.Positions.Sum(position => position.Next);
+        var loaded = facts.Warehouse is null ? null : (long?)facts.Warehouse.Positions.Where(position => TopicNames.TableOfChanges(position.Stream.Topic) is not null).Sum(position => position.Next);
         var held = facts.Warehouse?.HeldKeys.Values.Sum() ?? 0;
         return new LineSnapshot(at,
         [
@@ -31,7 +31,7 @@ internal sealed class LineAssembly
             Stop(LineStopNames.Capture, "Capture", RoleNames.Capture, changes, null, Megabytes("Not yet captured (MB)", facts.SlotLagBytes), Megabytes("Log kept (MB)", facts.WalKeptBytes)),
             Stop(LineStopNames.ChangeTopics, "Change topics", RoleNames.Broker, changes, null, Count("Topics", TopicNames.Changes.Count(topic => facts.Ends?.ContainsKey(topic) == true))),
             Stop(LineStopNames.Lake, "Lake", RoleNames.LakeSink, inLake, Behind(facts.Ends, TopicNames.Changes, facts.InLake)),
-            Stop(LineStopNames.Warehouse, "Warehouse", RoleNames.WarehouseSink, loaded, inLake is { } lake && loaded is { } next ? Math.Max(0, lake - next) : null, [Count("Keys held back", held), .. Letters(facts.Warehouse)]),
+            Stop(LineStopNames.Warehouse, "Warehouse", RoleNames.WarehouseSink, loaded, inLake is { } lake && loaded is { } next ? Math.Max(0, lake - next) : null, [Count("Keys held back", held), .. Reads(facts.Warehouse), .. Letters(facts.Warehouse)]),
             Stop(LineStopNames.Transform, "Transform", RoleNames.Transform, loaded is null ? null : Shown(facts, loaded.Value), facts.Models?.Behind, Models(facts.Models)),
             Stop(LineStopNames.Dashboard, "Dashboard", RoleNames.Dashboard, null, null),
         ]);
@@ -68,6 +68,8 @@ internal sealed class LineAssembly
 
     private static IEnumerable<LineFact> Tables(IReadOnlyDictionary<string, long>? rows) =>
         rows?.OrderBy(table => table.Key, StringComparer.Ordinal).Select(table => Count(table.Key, table.Value)) ?? [];
+
+    private static IEnumerable<LineFact> Reads(LoadStatus? warehouse) => warehouse is null ? [] : [new LineFact("Reads", warehouse.Transactions.ToString())];
 
     // By table: what waits for a decision, and how many rows wait for it.
     private static IEnumerable<LineFact> Letters(LoadStatus? warehouse) => warehouse?.OpenLetters.Where(table => table.Value > 0).OrderBy(table => table.Key, StringComparer.Ordinal)

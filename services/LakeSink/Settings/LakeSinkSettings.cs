@@ -22,7 +22,7 @@ internal sealed record LakeSinkSettings(string Group, string Subscription, Batch
             options.MaxRows,
             options.MaxAge ?? TimeSpan.FromSeconds(near ? 1 : 10),
             options.IdleAfter ?? (near ? TimeSpan.FromMilliseconds(200) : TimeSpan.Zero));
-        var topics = options.Topics.Count > 0 ? options.Topics : [.. TopicNames.Changes];
+        var topics = options.Topics.Count > 0 ? options.Topics : [.. TopicNames.Changes, TopicNames.Transactions];
         return new(options.Group, string.Join('|', topics.Select(topic => topic.StartsWith('^') ? topic : $"^{Escape(topic)}$")), policy);
     }
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using HospitalStreaming.Core.Naming;
 using HospitalStreaming.Lake;
 using HospitalStreaming.Lake.Chains;
 using HospitalStreaming.Warehouse.Loading;
@@ -7,10 +6,10 @@ using HospitalStreaming.Warehouse.Loading;
 namespace HospitalStreaming.WarehouseSink.Chains;
 
 /// <summary>
-/// Looks for new objects of every change topic and makes claims of them: bounded, and one object of each partition in turn, so that no table
+/// Looks for new objects of every topic that is loaded and makes claims of them: bounded, and one object of each partition in turn, so that no table
 /// starves another. A topic whose chain is damaged stops; the others go on, and it is looked at again from time to time.
 /// </summary>
-internal sealed class ClaimPlanner(ILake lake, IReadOnlyList<string> tables, WarehouseSinkOptions options)
+internal sealed class ClaimPlanner(ILake lake, IReadOnlyList<string> topics, WarehouseSinkOptions options)
 {
     private static readonly TimeSpan ThoroughEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RetryStoppedEvery = TimeSpan.FromSeconds(15);
@@ -102,7 +101,7 @@ internal sealed class ClaimPlanner(ILake lake, IReadOnlyList<string> tables, War
 
     private async Task LearnAsync(IReadOnlyList<LoadPosition> positions, CancellationToken cancellation)
     {
-        foreach (var topic in tables.Select(table => TopicNames.ChangesOf(table)))
+        foreach (var topic in topics)
         {
             var lives = await StreamEpochs.ReadAsync(lake, topic, cancellation);
             if (!_chains.TryGetValue(topic, out var chains))

@@ -60,7 +60,7 @@ public sealed class WarehouseRebuild(
         while (loaded)
         {
             loaded = false;
-            var planner = new ClaimPlanner(lake, [.. warehouse.Tables.Select(table => table.Name)], options);
+            var planner = new ClaimPlanner(lake, [.. warehouse.Topics], options);
             var positions = (await warehouse.StatusAsync(cancellation)).Positions;
             await planner.ResetAsync(positions, cancellation);
             var rows = positions.Sum(position => position.Rows);

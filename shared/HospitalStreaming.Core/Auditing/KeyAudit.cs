@@ -4,7 +4,7 @@ using HospitalStreaming.Core.Merging;
 namespace HospitalStreaming.Core.Auditing;
 
 /// <summary>What raw says of one key: now, and as a snapshot of the source must have seen it.</summary>
-/// <param name="Now">The row or tombstone all of raw comes to; null where no change of the key could be applied, or a truncate removed them all.</param>
+/// <param name="Now">The row or tombstone that raw comes to, but for changes that wait for their transactions; null where no change of the key could be applied, or a truncate removed them all.</param>
 /// <param name="AtSource">The same, of the changes the source snapshot sees.</param>
 /// <param name="Held">A poison record holds the key back: the source may be ahead of it.</param>
 /// <param name="Skipped">A change was skipped by decision, and none since has brought the whole row: the source may be ahead by it.</param>
@@ -31,11 +31,11 @@ public readonly record struct KeyAudit(FinalRow? Now, FinalRow? AtSource, bool H
         int keyIndex)
     {
         var history = historyOf(key);
-        var now = KeyReplay.Of(key, one => [.. Applicable(historyOf(one), truncations.Now)], columns, keyIndex).Row;
+        var now = KeyReplay.Of(key, one => [.. Applicable(historyOf(one).Where(change => !change.Waits), truncations.Now)], columns, keyIndex).Row;
         var held = history.Any(change => change is { Change: null, Skipped: false });
         var skipped = IsBehind(history, view, at);
-        var emptied = now is null && Applicable(history, null).Any();
-        if (view is null || (truncations.Now == truncations.AtSource && history.All(change => change.Change is null || IsSeen(change, view, at))))
+        var emptied = now is null && Applicable(history.Where(change => !change.Waits), null).Any();
+        if (view is null || (truncations.Now == truncations.AtSource && !history.Any(change => change.Waits) && history.All(change => change.Change is null || IsSeen(change, view, at))))
         {
             return new KeyAudit(now, now, held, skipped) { Emptied = emptied };
         }

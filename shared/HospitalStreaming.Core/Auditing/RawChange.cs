@@ -12,4 +12,7 @@ public readonly record struct RawChange(long Key, RowChange? Change, uint? Trans
 {
     /// <summary>It was decided to go on without it: it changes nothing and holds nothing, but the source may be ahead of raw by it.</summary>
     public bool Skipped { get; init; }
+
+    /// <summary>Current must not have it yet: its transaction, or one before it, is not whole.</summary>
+    public bool Waits { get; init; }
 }

@@ -8,6 +8,9 @@ namespace HospitalStreaming.Core.Auditing;
 /// <param name="TransactionId">Source transaction, where the record names one.</param>
 public readonly record struct RawTruncation(Truncation Truncation, uint? TransactionId)
 {
+    /// <summary>Current must not be emptied by it yet: its transaction, or one before it, is not whole.</summary>
+    public bool Waits { get; init; }
+
     /// <summary>The last of them; what it removes includes what the others do.</summary>
     public static Truncation? Last(IEnumerable<RawTruncation> all) =>
         all.Aggregate((Truncation?)null, (last, next) => Merging.Truncation.Later(last, next.Truncation));

@@ -37,6 +37,12 @@ public static class RowDigest
         _ => throw new ArgumentException($"a column cannot be a {value.GetType().Name}", nameof(value)),
     };
 
+    /// <summary>Digest of bytes as they are.</summary>
+    public static ulong OfBytes(ReadOnlySpan<byte> bytes) => Of(bytes);
+
+    /// <summary>Digest of what came before and one more, in their order.</summary>
+    public static ulong Combine(ulong before, ulong next) => Mix(ulong.RotateLeft(before, 23) ^ next);
+
     private static ulong Of(decimal number)
     {
         // Division by one with all its zeros takes trailing zeros away.

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using HospitalStreaming.Core.Transactions;
 
 namespace HospitalStreaming.Core.Changes;
 
@@ -29,6 +30,9 @@ public sealed record ChangeEnvelope : IDisposable
 
     /// <summary>Where it came from; empty where the record carries none.</summary>
     public ChangeSource Source { get; init; } = new();
+
+    /// <summary>Its transaction, where the source sends transaction metadata.</summary>
+    public TransactionMark? Transaction { get; init; }
 
     /// <summary>When the connector handled it; null where not given.</summary>
     public DateTimeOffset? ProcessedAt { get; init; }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Unicode;
+using HospitalStreaming.Core.Transactions;
 
 namespace HospitalStreaming.Core.Changes;
 
@@ -116,6 +117,7 @@ public static class ChangeEnvelopeReader
             Before = before,
             After = after,
             Source = source,
+            Transaction = TransactionEndReader.Mark(value),
             ProcessedAt = Time(value, "ts_us", "ts_ms"),
         };
     }

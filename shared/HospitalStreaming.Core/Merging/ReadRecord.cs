@@ -1,4 +1,5 @@
 using HospitalStreaming.Core.Changes;
+using HospitalStreaming.Core.Transactions;
 
 namespace HospitalStreaming.Core.Merging;
 
@@ -13,6 +14,9 @@ public readonly record struct ReadRecord
 
     /// <summary>Source transaction, where the record names one.</summary>
     public uint? TransactionId { get; init; }
+
+    /// <summary>Its transaction and its place there, where the source sends transaction metadata.</summary>
+    public TransactionMark? Transaction { get; init; }
 
     /// <summary>Read by a snapshot.</summary>
     public bool Snapshot { get; init; }

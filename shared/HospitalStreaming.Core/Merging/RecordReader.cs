@@ -90,6 +90,7 @@ public sealed class RecordReader(TableDescription table)
             Op = OpOf(envelope.Operation),
             Lsn = source.Lsn,
             TransactionId = source.TransactionId,
+            Transaction = envelope.Transaction is { } mark && mark.Id == source.TransactionId ? mark : null,
             Snapshot = snapshot,
             CommittedAt = source.CommittedAt,
             Key = Slice(key, envelope.Key),

@@ -8,6 +8,9 @@ public static class TopicNames
     /// <summary>Topic prefix of the change stream (Debezium's topic.prefix).</summary>
     public const string ChangePrefix = "postgres-source";
 
+    /// <summary>Where a source that sends transaction metadata says which transactions have ended, and what they consist of.</summary>
+    public const string Transactions = ChangePrefix + ".transaction";
+
     /// <summary>Where records go that cannot go on.</summary>
     public const string DeadLetters = "hospital.dead-letters";
 
@@ -26,6 +29,9 @@ public static class TopicNames
         var dot = topic.LastIndexOf('.');
         return dot > 0 && topic[..dot].EndsWith(".public", StringComparison.Ordinal) ? topic[(dot + 1)..] : null;
     }
+
+    /// <summary>The change topic of a table as a transaction's END names it: schema.table.</summary>
+    public static string ChangesOfCollection(string collection) => $"{ChangePrefix}.{collection}";
 
     /// <summary>All event topics, parents first.</summary>
     public static IEnumerable<string> Events => HospitalSchema.EventTables.Select(table => table.Topic!);

@@ -1,4 +1,5 @@
 using HospitalStreaming.Core.Domain;
+using HospitalStreaming.Core.Naming;
 
 namespace HospitalStreaming.Warehouse.Loading;
 
@@ -13,6 +14,12 @@ public interface IWarehouse
 
     /// <summary>The tables it loads: those known in code, and those described in the lake once it is ensured.</summary>
     IReadOnlyList<TableDescription> Tables { get; }
+
+    /// <summary>Topics it loads: those of its tables, and the transaction topic where it waits for whole transactions.</summary>
+    IEnumerable<string> Topics => Tables.Select(table => TopicNames.ChangesOf(table.Name));
+
+    /// <summary>Transactions that this loader has shown although they were not whole.</summary>
+    long GivenUp => 0;
 
     /// <summary>Creates what is missing (schemas, tables, columns); changes and drops nothing that is there. Idempotent.</summary>
     Task EnsureAsync(CancellationToken cancellation);
@@ -38,8 +45,9 @@ public interface IWarehouse
     Task<LoadResult> LoadAsync(LoadClaim claim, SetAside setAside, CancellationToken cancellation);
 
     /// <summary>
-    /// Takes decisions about dead letters into account that were made since: keys that nothing holds any more get their row from all of raw.
-    /// Only the loader may call it. Idempotent; returns how many decisions took effect.
+    /// Takes decisions about dead letters into account that were made since: keys that nothing holds any more get their row from all of raw. Gives
+    /// up waiting for transactions that have been incomplete for too long. Only the loader may call it. Idempotent; returns how many decisions took
+    /// effect.
     /// </summary>
     /// <exception cref="LoadFencedException">Another loader took over.</exception>
     Task<int> SettleAsync(CancellationToken cancellation);

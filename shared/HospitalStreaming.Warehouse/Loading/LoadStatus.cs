@@ -9,4 +9,8 @@ public sealed record LoadStatus(
     IReadOnlyList<LoadPosition> Positions,
     IReadOnlyDictionary<string, long> HeldKeys,
     IReadOnlyDictionary<string, long> PoisonRecords,
-    IReadOnlyDictionary<string, long> OpenLetters);
+    IReadOnlyDictionary<string, long> OpenLetters)
+{
+    /// <summary>How readers of current see transactions.</summary>
+    public TransactionReads Transactions { get; init; } = TransactionReads.PerTable;
+}

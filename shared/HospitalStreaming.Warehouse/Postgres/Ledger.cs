@@ -100,6 +100,18 @@ internal sealed class Ledger(WarehouseNames names)
         await WriteObjectsAsync(connection, loadId, claim.Objects, cancellation);
     }
 
+    /// <summary>Notes up to where a partition's records are in current; null where that is all of them, which is so unless it is noted otherwise.</summary>
+    internal async Task ApplyAsync(NpgsqlConnection connection, LakeStream stream, long? next, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            $"UPDATE {Line}.positions SET applied_next = @next WHERE topic = @topic AND partition = @partition AND stream_epoch = @epoch", connection);
+        command.Parameters.Add(new("next", NpgsqlDbType.Bigint) { Value = (object?)next ?? DBNull.Value });
+        command.Parameters.AddWithValue("topic", stream.Topic);
+        command.Parameters.AddWithValue("partition", stream.Partition);
+        command.Parameters.AddWithValue("epoch", stream.Epoch);
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
     /// <summary>Bumps the signals of the changed tables and of current as a whole, and wakes who listens.</summary>
     internal async Task SignalAsync(NpgsqlConnection connection, IEnumerable<string> tables, CancellationToken cancellation)
     {
@@ -119,7 +131,7 @@ internal sealed class Ledger(WarehouseNames names)
     internal async Task<IReadOnlyList<LoadPosition>> PositionsAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
-            $"SELECT topic, stream_epoch, partition, next_offset, rows, last_day FROM {Line}.positions ORDER BY 1, 2, 3", connection);
+            $"SELECT topic, stream_epoch, partition, next_offset, rows, last_day, coalesce(applied_next, next_offset) FROM {Line}.positions ORDER BY 1, 2, 3", connection);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var positions = new List<LoadPosition>();
         while (await reader.ReadAsync(cancellation))
@@ -128,7 +140,10 @@ internal sealed class Ledger(WarehouseNames names)
                 new LakeStream(reader.GetString(0), reader.GetString(1), reader.GetInt32(2)),
                 reader.GetInt64(3),
                 reader.GetInt64(4),
-                reader.GetFieldValue<DateOnly>(5)));
+                reader.GetFieldValue<DateOnly>(5))
+            {
+                Applied = reader.GetInt64(6),
+            });
         }
 
         return positions;

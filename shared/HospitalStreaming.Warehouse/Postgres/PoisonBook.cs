@@ -89,12 +89,13 @@ internal sealed class PoisonBook(WarehouseNames names)
     }
 
     /// <summary>Poison records of one table, decided ones among them, with the keys they hold or held.</summary>
-    internal async Task<List<(LetterPlace Place, long Load, int SourceEpoch, long? HeldKey)>> PlacesAsync(
+    internal async Task<List<(LetterPlace Place, long Load, int SourceEpoch, long? HeldKey, bool IsApplied)>> PlacesAsync(
         NpgsqlConnection connection, TableDescription table, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
             $"""
-            SELECT r.stream_epoch, r.partition, r."offset", r.load_id, r.source_epoch, p.held_key
+            SELECT r.stream_epoch, r.partition, r."offset", r.load_id, r.source_epoch, p.held_key, NOT EXISTS (
+              SELECT FROM {names.Line}.positions w WHERE w.topic = @topic AND (w.partition, w.stream_epoch) = (r.partition, r.stream_epoch) AND w.applied_next <= r."offset")
             FROM {PostgresTables.Raw(names, table)} r JOIN (
               SELECT partition, "offset", stream_epoch, held_key FROM {names.Line}.poison_records WHERE table_name = @table
               UNION ALL
@@ -104,17 +105,19 @@ internal sealed class PoisonBook(WarehouseNames names)
             ON (r.partition, r."offset", r.stream_epoch) = (p.partition, p."offset", p.stream_epoch)
             """,
             connection);
-        command.Parameters.AddWithValue("table", table.Name);
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
         var topic = TopicNames.ChangesOf(table.Name);
-        var places = new List<(LetterPlace, long, int, long?)>();
+        command.Parameters.AddWithValue("table", table.Name);
+        command.Parameters.AddWithValue("topic", topic);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var places = new List<(LetterPlace, long, int, long?, bool)>();
         while (await reader.ReadAsync(cancellation))
         {
             places.Add((
                 new LetterPlace(new LakeStream(topic, reader.GetString(0), reader.GetInt32(1)), reader.GetInt64(2)),
                 reader.GetInt64(3),
                 reader.GetInt32(4),
-                reader.IsDBNull(5) ? null : reader.GetInt64(5)));
+                reader.IsDBNull(5) ? null : reader.GetInt64(5),
+                reader.GetBoolean(6)));
         }
 
         return places;

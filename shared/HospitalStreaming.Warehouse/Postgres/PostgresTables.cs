@@ -41,7 +41,7 @@ internal static class PostgresTables
               poison text, original_key bytea, original_value bytea, schema text COLLATE "C",
               PRIMARY KEY (partition, "offset", stream_epoch));
             """;
-        yield return $"ALTER TABLE {Raw(names, table)} ADD COLUMN IF NOT EXISTS schema text COLLATE \"C\";";
+        yield return $"ALTER TABLE {Raw(names, table)} ADD COLUMN IF NOT EXISTS schema text COLLATE \"C\", ADD COLUMN IF NOT EXISTS tx_order bigint;";
         if (!table.HasKey)
         {
             yield break;
@@ -77,6 +77,7 @@ internal static class PostgresTables
           topic text COLLATE "C" NOT NULL, partition integer NOT NULL, stream_epoch text COLLATE "C" NOT NULL,
           next_offset bigint NOT NULL, rows bigint NOT NULL, last_day date NOT NULL, load_id bigint NOT NULL, loaded_at timestamptz NOT NULL,
           PRIMARY KEY (topic, partition, stream_epoch)) WITH (fillfactor = 50);
+        ALTER TABLE {line}.positions ADD COLUMN IF NOT EXISTS applied_next bigint;
         CREATE TABLE IF NOT EXISTS {line}.poison_records (
           table_name text COLLATE "C" NOT NULL, partition integer NOT NULL, "offset" bigint NOT NULL, stream_epoch text COLLATE "C" NOT NULL,
           held_key bigint, reason text NOT NULL, PRIMARY KEY (table_name, partition, "offset", stream_epoch));
@@ -88,5 +89,11 @@ internal static class PostgresTables
           PRIMARY KEY (table_name, key));
         CREATE TABLE IF NOT EXISTS {line}.truncations (
           table_name text COLLATE "C" PRIMARY KEY, source_epoch integer NOT NULL, lsn bigint NOT NULL);
+        CREATE TABLE IF NOT EXISTS {line}.transactions (
+          tx_id bigint NOT NULL, ended boolean NOT NULL, end_lsn bigint NOT NULL, source_epoch integer, counts text,
+          load_id bigint NOT NULL, PRIMARY KEY (tx_id, ended));
+        CREATE TABLE IF NOT EXISTS {line}.transaction_reads (
+          one boolean PRIMARY KEY CHECK (one), whole boolean NOT NULL, given_up bigint NOT NULL,
+          tx_id bigint, topic text COLLATE "C", present bigint, expected bigint, since_load bigint);
         """;
 }

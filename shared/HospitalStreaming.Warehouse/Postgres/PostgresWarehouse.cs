@@ -1,4 +1,5 @@
 using HospitalStreaming.Core.Domain;
+using HospitalStreaming.Core.Merging;
 using HospitalStreaming.Core.Naming;
 using HospitalStreaming.Lake;
 using HospitalStreaming.Warehouse.Describing;
@@ -16,8 +17,13 @@ namespace HospitalStreaming.Warehouse.Postgres;
 /// <param name="names">Schema names.</param>
 /// <param name="tables">Captured tables that are known in code; those that the lake describes are loaded too.</param>
 /// <param name="lake">Where the claimed objects are.</param>
-public sealed class PostgresWarehouse(NpgsqlDataSource source, WarehouseNames names, IReadOnlyList<TableDescription> tables, ILake lake) : IWarehouse
+/// <param name="transactionPatience">How long current waits for a transaction that is not whole; null for <see cref="DefaultPatience"/>.</param>
+public sealed class PostgresWarehouse(
+    NpgsqlDataSource source, WarehouseNames names, IReadOnlyList<TableDescription> tables, ILake lake, TimeSpan? transactionPatience = null) : IWarehouse
 {
+    /// <summary>How long current waits for a transaction, unless it is told otherwise.</summary>
+    public static readonly TimeSpan DefaultPatience = TimeSpan.FromMinutes(10);
+
     private readonly Ledger _ledger = new(names);
     private readonly PoisonBook _poison = new(names);
     private readonly EpochDocuments _epochs = new(lake);
@@ -25,6 +31,7 @@ public sealed class PostgresWarehouse(NpgsqlDataSource source, WarehouseNames na
     private readonly Dictionary<string, TableLoader> _loaders =
         tables.ToDictionary(table => TopicNames.ChangesOf(table.Name), table => new TableLoader(names, table, lake), StringComparer.Ordinal);
 
+    private TransactionBook? _transactions;
     private Dictionary<string, HashSet<long>> _held = new(StringComparer.Ordinal);
     private HashSet<LetterPlace> _settled = [];
     private LetterDecisions _known = LetterDecisions.None;
@@ -35,6 +42,15 @@ public sealed class PostgresWarehouse(NpgsqlDataSource source, WarehouseNames na
 
     /// <inheritdoc/>
     public IReadOnlyList<TableDescription> Tables => [.. _loaders.Values.Select(loader => loader.Table)];
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Topics => [.. _loaders.Keys, TopicNames.Transactions];
+
+    /// <inheritdoc/>
+    public long GivenUp => Transactions.GivenUp;
+
+    private TransactionBook Transactions => _transactions ??= new TransactionBook(
+        names, lake, topic => _loaders.GetValueOrDefault(topic)?.Table, transactionPatience ?? DefaultPatience);
 
     /// <inheritdoc/>
     public async Task EnsureAsync(CancellationToken cancellation)
@@ -65,6 +81,8 @@ public sealed class PostgresWarehouse(NpgsqlDataSource source, WarehouseNames na
         {
             await loader.TakeOverAsync(connection, cancellation);
         }
+
+        Transactions.Begin();
     }
 
     /// <inheritdoc/>
@@ -73,53 +91,62 @@ public sealed class PostgresWarehouse(NpgsqlDataSource source, WarehouseNames na
         await using var connection = await source.OpenConnectionAsync(cancellation);
         var positions = await _ledger.PositionsAsync(connection, cancellation);
         var counts = await _poison.CountsAsync(connection, cancellation);
-        return new LoadStatus(positions, counts.Held, counts.Records, counts.Open);
+        return new LoadStatus(positions, counts.Held, counts.Records, counts.Open) { Transactions = await Transactions.StatusAsync(connection, cancellation) };
     }
 
     /// <inheritdoc/>
     public async Task<LoadResult> LoadAsync(LoadClaim claim, SetAside setAside, CancellationToken cancellation)
     {
-        await SettleAsync(cancellation);
+        await SettleLettersAsync(cancellation);
         var epochs = await _epochs.ReadAsync(cancellation);
         await using var connection = await source.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         var loadId = await _ledger.BeginLoadAsync(connection, _fence, claim, cancellation);
+        await KnowTransactionsAsync(connection, cancellation);
         await _ledger.AdvanceAsync(connection, loadId, claim, cancellation);
-        var positions = await _ledger.PositionsAsync(connection, cancellation);
-
-        var outcomes = new List<(string Table, TableLoader.Outcome Outcome)>();
+        Transactions.Begin();
+        var outcomes = new Dictionary<string, TableLoader.Outcome>(StringComparer.Ordinal);
         foreach (var topic in claim.ByTopic)
         {
+            if (topic.Key == TopicNames.Transactions)
+            {
+                await Transactions.ReadAsync(topic, cancellation);
+                continue;
+            }
+
             var loader = _loaders[topic.Key];
-            var held = _held.GetValueOrDefault(loader.Table.Name) ?? [];
-            outcomes.Add((loader.Table.Name, await loader.LoadAsync(connection, loadId, [.. topic], epochs, held, _known, positions, cancellation)));
+            outcomes[topic.Key] = await loader.ReadAsync(connection, loadId, [.. topic], epochs, HeldOf(loader), _known, Transactions.Gate, cancellation);
         }
 
-        var letters = outcomes.SelectMany(item => item.Outcome.Batch.Open).ToList();
+        var marked = outcomes.Values.Select(outcome => outcome.Batch.Marked).OfType<bool>().ToList();
+        await Transactions.AdvanceAsync(connection, loadId, marked.Count == 0 ? null : marked.TrueForAll(one => one), cancellation);
+        var results = await ApplyAsync(connection, outcomes, claim, epochs, cancellation);
+        var letters = outcomes.Values.SelectMany(outcome => outcome.Batch.Open).ToList();
         if (letters.Count > 0)
         {
             await setAside(letters, cancellation);
         }
 
-        List<TableLoad> results = [.. outcomes.Select(item => item.Outcome.Load)];
         await _ledger.SignalAsync(connection, results.Where(load => load.Written > 0).Select(load => load.Table), cancellation);
         await transaction.CommitAsync(cancellation);
-        foreach (var (table, outcome) in outcomes)
+        foreach (var (topic, outcome) in outcomes)
         {
-            Hold(table, outcome.Batch.Open);
+            Hold(_loaders[topic].Table.Name, outcome.Batch.Open);
             _settled.UnionWith(outcome.Batch.Settled.Select(decision => decision.Place));
         }
 
-        foreach (var topic in claim.ByTopic)
-        {
-            _loaders[topic.Key].Committed();
-        }
-
+        Committed(results);
         return new LoadResult(loadId, results);
     }
 
     /// <inheritdoc/>
     public async Task<int> SettleAsync(CancellationToken cancellation)
+    {
+        await GiveUpAsync(cancellation);
+        return await SettleLettersAsync(cancellation);
+    }
+
+    private async Task<int> SettleLettersAsync(CancellationToken cancellation)
     {
         _known = await _decisions.ReadAsync(cancellation);
         if (_known.All.All(decision => _settled.Contains(decision.Place)))
@@ -165,6 +192,83 @@ public sealed class PostgresWarehouse(NpgsqlDataSource source, WarehouseNames na
         }
 
         return due.Count;
+    }
+
+    // At rest, too, what has been incomplete for too long is waited for no more.
+    private async Task GiveUpAsync(CancellationToken cancellation)
+    {
+        if (!Transactions.IsBehind && Transactions.Gate.Waiting == 0)
+        {
+            return;
+        }
+
+        var epochs = await _epochs.ReadAsync(cancellation);
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await _ledger.HoldFenceAsync(connection, _fence, cancellation);
+        await KnowTransactionsAsync(connection, cancellation);
+        Transactions.Begin();
+        await Transactions.AdvanceAsync(connection, null, null, cancellation);
+        var results = await ApplyAsync(connection, new Dictionary<string, TableLoader.Outcome>(), new LoadClaim([]), epochs, cancellation);
+        await _ledger.SignalAsync(connection, results.Where(load => load.Written > 0).Select(load => load.Table), cancellation);
+        await transaction.CommitAsync(cancellation);
+        Committed(results);
+    }
+
+    private async Task KnowTransactionsAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        if (Transactions.IsBehind)
+        {
+            await Transactions.ReadBooksAsync(connection, await _ledger.PositionsAsync(connection, cancellation), cancellation);
+        }
+    }
+
+    /// <summary>Brings current up to where the gate lets each partition go, and notes that.</summary>
+    private async Task<List<TableLoad>> ApplyAsync(
+        NpgsqlConnection connection, IReadOnlyDictionary<string, TableLoader.Outcome> outcomes, LoadClaim claim, SourceEpochs epochs, CancellationToken cancellation)
+    {
+        var starts = claim.Objects.GroupBy(item => item.Name.Stream).ToDictionary(chain => chain.Key, chain => chain.Min(item => item.Name.StartOffset));
+        var ranges = new List<AppliedRange>();
+        foreach (var position in await _ledger.PositionsAsync(connection, cancellation))
+        {
+            var waits = Transactions.Gate.FirstWaiting(position.Stream);
+            var from = position.Applied == position.Next && starts.TryGetValue(position.Stream, out var start) ? start : position.Applied;
+            var next = waits ?? position.Next;
+            if (next != position.Applied)
+            {
+                await _ledger.ApplyAsync(connection, position.Stream, waits, cancellation);
+            }
+
+            if (from < next)
+            {
+                ranges.Add(new AppliedRange(position.Stream, from, next, starts.GetValueOrDefault(position.Stream, long.MaxValue)));
+            }
+        }
+
+        var positions = await _ledger.PositionsAsync(connection, cancellation);
+        var results = new List<TableLoad>();
+        foreach (var (topic, loader) in _loaders)
+        {
+            var (outcome, own) = (outcomes.GetValueOrDefault(topic), ranges.Where(range => range.Stream.Topic == topic).ToList());
+            if (outcome is not null || own.Count > 0)
+            {
+                var written = await loader.ApplyAsync(connection, outcome?.Batch, own, epochs, HeldOf(loader), _known, positions, cancellation);
+                results.Add(new TableLoad(loader.Table.Name, outcome?.RawRows ?? 0, written, outcome?.Batch.Poison.Count ?? 0, outcome?.Batch.LastCommittedAt));
+            }
+        }
+
+        return results;
+    }
+
+    private HashSet<long> HeldOf(TableLoader loader) => _held.GetValueOrDefault(loader.Table.Name) ?? [];
+
+    private void Committed(List<TableLoad> results)
+    {
+        Transactions.Committed();
+        foreach (var load in results)
+        {
+            _loaders[TopicNames.ChangesOf(load.Table)].Committed();
+        }
     }
 
     private void Hold(string table, IEnumerable<PoisonRecord> open)

@@ -40,7 +40,7 @@ internal sealed class RawHistory(WarehouseNames names, TableDescription table)
 
     // Few, if any: a line has no poison in the long run.
     private async Task<ILookup<long, PlacedChange>> LettersAsync(NpgsqlConnection connection, LetterDecisions decisions, CancellationToken cancellation) =>
-        (await _poison.PlacesAsync(connection, table, cancellation))
+        (await _poison.PlacesAsync(connection, table, cancellation)).Where(letter => letter.IsApplied)
             .SelectMany(letter => PlacedChange.OfLetter(
                 new RawPlace(letter.Load, letter.Place.Stream.Partition, letter.Place.Offset),
                 _reader,
@@ -53,27 +53,22 @@ internal sealed class RawHistory(WarehouseNames names, TableDescription table)
     {
         await using var command = new NpgsqlCommand(
             $"""
-            SELECT partition, "offset", source_epoch, op, lsn, committed_at, key, after, old_key, load_id FROM {PostgresTables.Raw(names, table)} r
+            SELECT {Columns} FROM {PostgresTables.Raw(names, table)} r
             WHERE key = ANY(@keys) AND poison IS NULL AND op <> 't'
+              AND NOT EXISTS (SELECT FROM {names.Line}.positions p WHERE p.topic = @topic
+                AND (p.partition, p.stream_epoch) = (r.partition, r.stream_epoch) AND p.applied_next <= r."offset")
               AND NOT EXISTS (SELECT FROM {names.Line}.letter_decisions d WHERE d.table_name = @table
                 AND (d.partition, d."offset", d.stream_epoch) = (r.partition, r."offset", r.stream_epoch))
             """,
             connection);
         command.Parameters.Add(new("keys", NpgsqlDbType.Array | NpgsqlDbType.Text) { Value = Array.ConvertAll(keys, key => KeyText(table, key)) });
         command.Parameters.AddWithValue("table", table.Name);
+        command.Parameters.AddWithValue("topic", TopicNames.ChangesOf(table.Name));
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var histories = new Dictionary<long, List<PlacedChange>>();
         while (await reader.ReadAsync(cancellation))
         {
-            var place = Place(
-                reader.GetInt32(2), reader.GetInt32(0), reader.GetInt64(1), reader.IsDBNull(5) ? null : reader.GetFieldValue<DateTimeOffset>(5));
-            var change = _reader.FromRaw(
-                reader.GetString(3),
-                reader.IsDBNull(4) ? null : new Lsn((ulong)reader.GetInt64(4)),
-                reader.GetString(6),
-                reader.IsDBNull(7) ? null : reader.GetString(7),
-                reader.IsDBNull(8) ? null : reader.GetString(8),
-                place);
+            var change = Change(_reader, reader);
             if (!histories.TryGetValue(change.Key, out var history))
             {
                 histories[change.Key] = history = [];
@@ -84,6 +79,18 @@ internal sealed class RawHistory(WarehouseNames names, TableDescription table)
 
         return histories;
     }
+
+    /// <summary>The columns that <see cref="Change"/> reads, first.</summary>
+    internal const string Columns = "partition, \"offset\", source_epoch, op, lsn, committed_at, key, after, old_key, load_id";
+
+    /// <summary>The change that a row says.</summary>
+    internal static RowChange Change(RecordReader records, NpgsqlDataReader row) => records.FromRaw(
+        row.GetString(3),
+        row.IsDBNull(4) ? null : new Lsn((ulong)row.GetInt64(4)),
+        row.GetString(6),
+        row.IsDBNull(7) ? null : row.GetString(7),
+        row.IsDBNull(8) ? null : row.GetString(8),
+        Place(row.GetInt32(2), row.GetInt32(0), row.GetInt64(1), row.IsDBNull(5) ? null : row.GetFieldValue<DateTimeOffset>(5)));
 
     /// <summary>A change's place, for <see cref="RecordReader.FromRaw"/> to fill in the rest.</summary>
     internal static RowChange Place(int sourceEpoch, int partition, long offset, DateTimeOffset? committedAt) =>

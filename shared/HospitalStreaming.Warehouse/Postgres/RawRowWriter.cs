@@ -15,10 +15,10 @@ internal static class RawRowWriter
     /// <summary>The columns in the order of their fields.</summary>
     internal const string Columns = """
         partition, "offset", stream_epoch, source_epoch, ts, op, lsn, tx_id, snapshot, committed_at,
-          key, before, after, old_key, load_id, poison, original_key, original_value, schema
+          key, before, after, old_key, load_id, poison, original_key, original_value, schema, tx_order
         """;
 
-    private const short Fields = 19;
+    private const short Fields = 20;
 
     // Signature, flags and the length of an extension that there is none of.
     internal static readonly byte[] Head = [.. "PGCOPY\n"u8, 0xFF, (byte)'\r', (byte)'\n', 0, 0, 0, 0, 0, 0, 0, 0, 0];
@@ -51,6 +51,7 @@ internal static class RawRowWriter
         Bytes(to, record.Poison is null ? null : line.Key);
         Bytes(to, record.Poison is null ? null : line.Value);
         Text(to, schema);
+        Int64(to, record.Transaction?.Order);
     }
 
     private static void Int32(IBufferWriter<byte> to, int value)

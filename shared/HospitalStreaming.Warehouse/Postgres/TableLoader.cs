@@ -1,6 +1,8 @@
 using HospitalStreaming.Core.Domain;
 using HospitalStreaming.Core.Merging;
 using HospitalStreaming.Core.Naming;
+using HospitalStreaming.Core.Naming.Lake;
+using HospitalStreaming.Core.Transactions;
 using HospitalStreaming.Lake;
 using HospitalStreaming.Warehouse.Letters;
 using HospitalStreaming.Warehouse.Loading;
@@ -8,11 +10,15 @@ using Npgsql;
 
 namespace HospitalStreaming.Warehouse.Postgres;
 
-/// <summary>Loads one table's part of a claim: every record into raw as it is read, then one final row a key into current. A table without a key ends in raw.</summary>
+/// <summary>
+/// Loads one table's part of a claim: every record into raw as it is read, then one final row a key into current, as far as transactions are whole.
+/// A table without a key ends in raw.
+/// </summary>
 internal sealed class TableLoader(WarehouseNames names, TableDescription table, ILake lake)
 {
     private readonly RecordReader _reader = new(table);
     private readonly PoisonBook _poison = new(names);
+    private readonly WaitingChanges _waiting = new(names, table);
     private readonly CurrentWriter? _current = table.HasKey ? new(names, table) : null;
     private readonly MovedRows? _moved = table.HasKey ? new(names, table) : null;
     private readonly Truncations? _truncations = table.HasKey ? new(names, table) : null;
@@ -25,17 +31,18 @@ internal sealed class TableLoader(WarehouseNames names, TableDescription table, 
     /// <summary>The load's transaction is committed: what it left unfinished is so for good.</summary>
     internal void Committed() => _moved?.Committed();
 
-    internal async Task<Outcome> LoadAsync(
+    /// <summary>Reads objects into raw, and what is bad into the book of poison. What their changes come to is <see cref="ApplyAsync"/>'s.</summary>
+    internal async Task<Outcome> ReadAsync(
         NpgsqlConnection connection,
         long loadId,
         IReadOnlyList<LakeObject> objects,
         SourceEpochs epochs,
         IReadOnlySet<long> held,
         LetterDecisions decisions,
-        IReadOnlyList<LoadPosition> positions,
+        TransactionGate gate,
         CancellationToken cancellation)
     {
-        var batch = new Batch(held, _reader, decisions);
+        var batch = new Batch(held, _reader, decisions, gate, loadId);
         batch.Changes.EnsureCapacity(_current is null ? 0 : objects.Sum(item => item.Manifest!.Rows));
         long rawRows;
         await using (var raw = await RawCopy.BeginAsync(connection, names, table, cancellation))
@@ -54,16 +61,64 @@ internal sealed class TableLoader(WarehouseNames names, TableDescription table, 
             await _poison.SettleAsync(connection, table.Name, batch.Settled, cancellation);
         }
 
-        var written = _current is null ? 0 : await ApplyAsync(connection, _current, batch, held, decisions, cancellation);
-        var swept = _current is null ? 0 : await SweepAsync(connection, _current, objects, epochs, positions, cancellation);
-        return new Outcome(new TableLoad(table.Name, rawRows, written + swept, batch.Poison.Count, batch.LastCommittedAt), batch);
+        return new Outcome(rawRows, batch);
     }
 
-    private async Task<long> ApplyAsync(
-        NpgsqlConnection connection, CurrentWriter current, Batch batch, IReadOnlySet<long> held, LetterDecisions decisions, CancellationToken cancellation)
+    /// <summary>Applies to current what may be: of each partition its range, the first part of which waited in raw and the rest of which was read now.</summary>
+    /// <param name="connection">Connection, in the load's transaction; the books have the ranges already.</param>
+    /// <param name="batch">What was read now; null where nothing was.</param>
+    /// <param name="ranges">Partitions of which current gets more.</param>
+    /// <param name="epochs">Source epochs.</param>
+    /// <param name="held">Keys that loads before found held back.</param>
+    /// <param name="decisions">What was decided about records.</param>
+    /// <param name="positions">Positions as they are after this.</param>
+    /// <param name="cancellation">Stops it.</param>
+    internal async Task<int> ApplyAsync(
+        NpgsqlConnection connection,
+        Batch? batch,
+        IReadOnlyList<AppliedRange> ranges,
+        SourceEpochs epochs,
+        IReadOnlySet<long> held,
+        LetterDecisions decisions,
+        IReadOnlyList<LoadPosition> positions,
+        CancellationToken cancellation)
     {
-        var (truncation, emptied) = await _truncations!.LatestAsync(connection, batch.Truncation, cancellation);
-        var changes = truncation is { } latest ? batch.Changes.FindAll(change => !latest.Removes(change)) : batch.Changes;
+        if (_current is null)
+        {
+            return 0;
+        }
+
+        var waited = ranges.Where(range => range.From < range.WaitedUntil).ToList();
+        var read = batch?.TruncationBefore(stream => EndOf(positions, stream));
+        foreach (var range in waited)
+        {
+            read = Truncation.Later(read, await _waiting.TruncationAsync(connection, range, decisions, cancellation));
+        }
+
+        var (truncation, written) = await _truncations!.LatestAsync(connection, read, cancellation);
+        var moves = new List<RowChange>();
+        foreach (var range in waited)
+        {
+            await foreach (var page in _waiting.ReadAsync(connection, range, decisions, cancellation))
+            {
+                written += await ReduceAsync(connection, _current, page, truncation, cancellation);
+                moves.AddRange(page.Where(change => change.KeepsFromElsewhere || change.Act == ChangeAct.Delete));
+            }
+        }
+
+        var changes = batch?.ChangesBefore(stream => EndOf(positions, stream)) ?? [];
+        written += await ReduceAsync(connection, _current, changes, truncation, cancellation);
+
+        // A key that is held now may not have been where a change waited; its history says so itself.
+        await _moved!.FinishAsync(
+            connection, waited.Count == 0 ? changes : [.. moves, .. changes], waited.Count == 0 ? held : new HashSet<long>(), decisions, truncation, cancellation);
+        return written + await SweepAsync(connection, _current, ranges, epochs, positions, cancellation);
+    }
+
+    private async Task<int> ReduceAsync(
+        NpgsqlConnection connection, CurrentWriter current, List<RowChange> all, Truncation? truncation, CancellationToken cancellation)
+    {
+        var changes = truncation is { } latest ? all.FindAll(change => !latest.Removes(change)) : all;
         var keys = changes.Select(change => change.Key).Distinct().ToArray();
         var known = keys.Length == 0 ? [] : await current.StatesAsync(connection, keys, cancellation);
         var rows = ChangeReducer.Reduce(changes, known, table.Columns.Length, current.KeyIndex);
@@ -72,9 +127,12 @@ internal sealed class TableLoader(WarehouseNames names, TableDescription table, 
             await current.WriteAsync(connection, rows.Values, known, cancellation);
         }
 
-        await _moved!.FinishAsync(connection, changes, held, decisions, truncation, cancellation);
-        return rows.Count + emptied;
+        return rows.Count;
     }
+
+    // Where nothing waits, all that was read may be applied.
+    private static long EndOf(IReadOnlyList<LoadPosition> positions, LakeStream stream) =>
+        positions.FirstOrDefault(position => position.Stream == stream) is { } position && position.Applied < position.Next ? position.Applied : long.MaxValue;
 
     /// <summary>Keys that decisions concern: the ones that were held, and those of the records that stand in.</summary>
     internal async Task<HashSet<long>> KeysAsync(
@@ -108,7 +166,7 @@ internal sealed class TableLoader(WarehouseNames names, TableDescription table, 
         var written = await _moved!.RemakeAsync(connection, keys, decisions, truncation, cancellation);
         var topic = TopicNames.ChangesOf(table.Name);
         var next = positions.Where(position => position.Stream.Topic == topic)
-            .GroupBy(position => position.Stream.Partition).ToDictionary(partition => partition.Key, partition => partition.Max(position => position.Next));
+            .GroupBy(position => position.Stream.Partition).ToDictionary(partition => partition.Key, partition => partition.Max(position => position.Applied));
         var epoch = epochs.SweepBelow(topic, partition => next.GetValueOrDefault(partition));
         return written + (epoch > SourceEpochs.First ? await _current.SweepAsync(connection, epoch, cancellation) : 0);
     }
@@ -117,18 +175,18 @@ internal sealed class TableLoader(WarehouseNames names, TableDescription table, 
     private async Task<int> SweepAsync(
         NpgsqlConnection connection,
         CurrentWriter current,
-        IReadOnlyList<LakeObject> objects,
+        IReadOnlyList<AppliedRange> ranges,
         SourceEpochs epochs,
         IReadOnlyList<LoadPosition> positions,
         CancellationToken cancellation)
     {
-        var topic = objects[0].Name.Stream.Topic;
+        var topic = TopicNames.ChangesOf(table.Name);
         var after = positions.Where(position => position.Stream.Topic == topic)
-            .GroupBy(position => position.Stream.Partition).ToDictionary(partition => partition.Key, partition => partition.Max(position => position.Next));
+            .GroupBy(position => position.Stream.Partition).ToDictionary(partition => partition.Key, partition => partition.Max(position => position.Applied));
         var before = new Dictionary<int, long>(after);
-        foreach (var item in objects)
+        foreach (var range in ranges)
         {
-            before[item.Name.Stream.Partition] = Math.Min(before[item.Name.Stream.Partition], item.Name.StartOffset);
+            before[range.Stream.Partition] = Math.Min(before[range.Stream.Partition], range.From);
         }
 
         var epoch = epochs.SweepBelow(topic, partition => after.GetValueOrDefault(partition));
@@ -137,5 +195,5 @@ internal sealed class TableLoader(WarehouseNames names, TableDescription table, 
             : 0;
     }
 
-    internal sealed record Outcome(TableLoad Load, Batch Batch);
+    internal sealed record Outcome(long RawRows, Batch Batch);
 }

@@ -1,4 +1,5 @@
 using HospitalStreaming.Core.Batching;
+using HospitalStreaming.Core.Batching.Lines;
 
 namespace HospitalStreaming.Warehouse.Verify;
 
@@ -7,4 +8,7 @@ public interface IChangeLog
 {
     /// <summary>The offset the next record would get, of every partition of every change topic that has one.</summary>
     Task<IReadOnlyList<LogPosition>> EndsAsync(IReadOnlyList<string> topics, CancellationToken cancellation);
+
+    /// <summary>The records of one partition that the topic still has, in order, up to an offset.</summary>
+    IAsyncEnumerable<LakeRecord> ReadAsync(LogPosition upTo, CancellationToken cancellation);
 }

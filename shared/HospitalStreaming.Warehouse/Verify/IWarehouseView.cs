@@ -15,6 +15,9 @@ public interface IWarehouseView
     /// <summary>How far every chain is loaded.</summary>
     Task<IReadOnlyList<LoadPosition>> PositionsAsync(CancellationToken cancellation);
 
+    /// <summary>How readers of current see transactions.</summary>
+    Task<TransactionReads> ReadsAsync(CancellationToken cancellation) => Task.FromResult(TransactionReads.PerTable);
+
     /// <summary>Objects loaded, as they were when they were loaded.</summary>
     IAsyncEnumerable<LoadedObject> LoadedObjectsAsync(string topic, CancellationToken cancellation);
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using HospitalStreaming.Core.Auditing;
 using HospitalStreaming.Core.Batching;
 using HospitalStreaming.Core.Domain;
@@ -17,12 +18,15 @@ namespace HospitalStreaming.Warehouse.Verify;
 /// </summary>
 internal sealed class LakeCheck(ILake lake, SourceEpochs epochs)
 {
+    private Dictionary<DateOnly, WindowFigures> _windows = [];
+
     internal async Task<Result> RunAsync(
         TableDescription table, IWarehouseView view, IReadOnlyList<LoadPosition> positions, CancellationToken cancellation)
     {
         var topic = TopicNames.ChangesOf(table.Name);
         var findings = new List<string>();
         var chains = new Dictionary<LakeStream, Chain>();
+        _windows = [];
         var loaded = new Dictionary<(LakeStream Stream, long Start), LoadedObject>();
         await foreach (var item in view.LoadedObjectsAsync(topic, cancellation))
         {
@@ -40,7 +44,7 @@ internal sealed class LakeCheck(ILake lake, SourceEpochs epochs)
 
         findings.AddRange((await view.TalliesAsync(table, cancellation)).Where(tally => !chains.ContainsKey(tally.Stream)).Select(tally => string.Create(
             CultureInfo.InvariantCulture, $"raw {table.Name} has {tally.Rows} rows of {tally.Stream}, of which nothing was loaded")));
-        return new Result(chains.Values.Sum(chain => chain.Objects), chains.Values.Sum(chain => chain.Records), findings);
+        return new Result(chains.Values.Sum(chain => chain.Objects), chains.Values.Sum(chain => chain.Records), findings, _windows);
     }
 
     private async Task<Chain> WalkAsync(
@@ -70,7 +74,7 @@ internal sealed class LakeCheck(ILake lake, SourceEpochs epochs)
             findings.Add(string.Create(CultureInfo.InvariantCulture, $"lake, {stream}: objects end at {end}, the warehouse has loaded up to {position.Next}"));
         }
 
-        var rows = view.RowsAsync(table, stream, cancellation).GetAsyncEnumerator(cancellation);
+        var rows = CountedAsync(stream.Partition, view.RowsAsync(table, stream, cancellation), cancellation).GetAsyncEnumerator(cancellation);
         await using var comparison = new ChainComparison(table.Name, stream, rows, view.RawTexts);
         var readable = whole.Select(item => item.Name.StartOffset).ToHashSet();
         foreach (var gone in loaded.Values.Where(item => item.Stream == stream && !readable.Contains(item.Start)))
@@ -120,7 +124,11 @@ internal sealed class LakeCheck(ILake lake, SourceEpochs epochs)
             {
                 chain = chain with { Records = chain.Records + 1 };
                 var epoch = epochs.Of(stream.Topic, stream.Partition, record.Position.Offset);
-                await comparison.LineAsync(item.Name, RawRow.Of(record, decoder.Read(record, epoch), epoch));
+                var row = RawRow.Of(record, decoder.Read(record, epoch), epoch);
+                var window = Window(row.Timestamp);
+                window.Lake.Add(record);
+                window.LakeRows.Add(stream.Partition, row);
+                await comparison.LineAsync(item.Name, row);
             }
         }
         catch (LakeDamageException damage)
@@ -132,7 +140,18 @@ internal sealed class LakeCheck(ILake lake, SourceEpochs epochs)
         return chain;
     }
 
-    internal sealed record Result(long Objects, long Records, IReadOnlyList<string> Findings);
+    private async IAsyncEnumerable<RawRow> CountedAsync(int partition, IAsyncEnumerable<RawRow> rows, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (var row in rows.WithCancellation(cancellation))
+        {
+            Window(row.Timestamp).Raw.Add(partition, row);
+            yield return row;
+        }
+    }
+
+    private WindowFigures Window(DateTimeOffset timestamp) => WindowFigures.Of(_windows, timestamp);
+
+    internal sealed record Result(long Objects, long Records, IReadOnlyList<string> Findings, Dictionary<DateOnly, WindowFigures> Windows);
 
     private sealed record Chain(long Objects, long Records);
 }

@@ -10,20 +10,20 @@ internal sealed class LettersApart
     private readonly Dictionary<long, List<(RawPlace Place, RawChange Change)>> _byKey = [];
 
     /// <summary>Adds what such a row does to a key, if anything.</summary>
-    internal void Add(RawPlace place, RecordReader reader, LetterDecision? decision, in ReadRecord own, int sourceEpoch)
+    internal void Add(RawPlace place, RecordReader reader, LetterDecision? decision, in ReadRecord own, int sourceEpoch, bool waits = false)
     {
         var effect = LetterDecisions.Effect(reader, decision, own, sourceEpoch);
         if (effect.Change is { } change)
         {
-            Add(place, new RawChange(change.Key, change, effect.TransactionId, effect.Lsn));
+            Add(place, new RawChange(change.Key, change, effect.TransactionId, effect.Lsn) { Waits = waits });
         }
         else if (effect is { Poison: not null, HeldKey: { } held })
         {
-            Add(place, new RawChange(held, null, effect.TransactionId, effect.Lsn));
+            Add(place, new RawChange(held, null, effect.TransactionId, effect.Lsn) { Waits = waits });
         }
         else if (decision is not null && (own.HeldKey ?? own.Change?.Key) is { } skipped)
         {
-            Add(place, new RawChange(skipped, null, own.TransactionId, own.Lsn) { Skipped = true });
+            Add(place, new RawChange(skipped, null, own.TransactionId, own.Lsn) { Skipped = true, Waits = waits });
         }
     }
 

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using HospitalStreaming.Core.Auditing;
+using HospitalStreaming.Core.Batching;
+using HospitalStreaming.Core.Batching.Lines;
 using HospitalStreaming.Core.Domain;
 using HospitalStreaming.Core.Merging;
 using HospitalStreaming.Core.Naming;
@@ -29,21 +31,56 @@ public sealed class LineVerifier(
     private const string SourceCheck = "source = raw (rows as one snapshot of the hospital's database sees them)";
     private const string CurrentCheck = "raw = current (the last change of every key)";
     private const string LakeCheckName = "lake = raw (objects tile the topics; every record once, byte for byte)";
+    private const string TopicsCheck = "topic = lake (counts and digests of each day's records)";
     private const string MartsCheck = "current = marts (each mart against its SQL run anew)";
 
     /// <summary>Runs all checks. Bad data is a finding, not an exception; an unreachable server throws.</summary>
     /// <param name="progress">Told what is being done, one line at a time.</param>
     /// <param name="cancellation">Stops it.</param>
-    public async Task<VerifyReport> RunAsync(IProgress<string> progress, CancellationToken cancellation)
+    public Task<VerifyReport> RunAsync(IProgress<string> progress, CancellationToken cancellation) => RunAsync(progress, readTopics: false, cancellation);
+
+    /// <summary>Runs all checks, and where it is asked for reads the topics too, as far as they still have their records.</summary>
+    /// <param name="progress">Told what is being done, one line at a time.</param>
+    /// <param name="readTopics">Whether to read the topics.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public async Task<VerifyReport> RunAsync(IProgress<string> progress, bool readTopics, CancellationToken cancellation)
     {
         var started = Stopwatch.GetTimestamp();
         var (snapshot, late) = await ReadSourceAsync(progress, cancellation);
 
         progress.Report("Comparing source, raw, current and lake in one snapshot of the warehouse");
-        var checks = await warehouse.InSnapshotAsync((view, token) => CompareAsync(view, snapshot, late, progress, token), cancellation);
+        var compared = await warehouse.InSnapshotAsync((view, token) => CompareAsync(view, snapshot, late, progress, token), cancellation);
+        if (readTopics)
+        {
+            progress.Report("Reading the topics up to where the warehouse has loaded them");
+            compared = await ReadTopicsAsync(compared, cancellation);
+        }
+
         progress.Report("Comparing marts with a rebuild");
         var last = marts is null ? new VerifyCheck(MartsCheck, [], [], "no transform is configured here") : await marts.CompareAsync(cancellation);
-        return new VerifyReport([.. checks, last], Stopwatch.GetElapsedTime(started));
+        return compared with { Checks = [.. compared.Checks, last], Took = Stopwatch.GetElapsedTime(started) };
+    }
+
+    private async Task<VerifyReport> ReadTopicsAsync(VerifyReport report, CancellationToken cancellation)
+    {
+        var (lives, differing) = (await LivesAsync(cancellation), new List<string>());
+        foreach (var table in report.Tables)
+        {
+            var topic = TopicNames.ChangesOf(table.Table);
+            foreach (var position in report.Positions.Where(position => position.Stream.Topic == topic && position.Stream.Epoch == lives.GetValueOrDefault(topic)))
+            {
+                await foreach (var record in log.ReadAsync(new LogPosition(topic, position.Stream.Partition, position.Next), cancellation))
+                {
+                    table.Window(RecordTime.Of(record.TimestampMs)).OfTopic().Add(record);
+                }
+            }
+
+            differing.AddRange(table.Windows.Where(window => window.Value.TopicDiffers).Select(window => string.Create(
+                CultureInfo.InvariantCulture, $"{table.Table}, {window.Key:yyyy-MM-dd}: {window.Value.Topic!.Count:N0} records in the topic and {window.Value.Lake.Count:N0} in the lake, and they are not the same")));
+        }
+
+        var counted = string.Create(CultureInfo.InvariantCulture, $"{report.Tables.Sum(table => table.Windows.Values.Sum(window => window.Topic?.Count ?? 0)):N0} records that the topics still have, by day");
+        return report with { Checks = [.. report.Checks, new VerifyCheck(TopicsCheck, [counted], differing)] };
     }
 
     /// <summary>The source's reading once all of it has arrived, or why there is none to compare.</summary>
@@ -115,7 +152,7 @@ public sealed class LineVerifier(
         .Where(position => position.Stream.Topic == topic && position.Stream.Partition == partition && position.Stream.Epoch == lives.GetValueOrDefault(topic))
         .Select(position => position.Next).FirstOrDefault();
 
-    private async Task<IReadOnlyList<VerifyCheck>> CompareAsync(
+    private async Task<VerifyReport> CompareAsync(
         IWarehouseView view, SourceSnapshot? snapshot, string? late, IProgress<string> progress, CancellationToken cancellation)
     {
         var positions = await view.PositionsAsync(cancellation);
@@ -123,24 +160,29 @@ public sealed class LineVerifier(
         var epochs = await new EpochDocuments(lake).ReadAsync(cancellation);
         var decisions = await new DecisionDocuments(lake).ReadAsync(cancellation);
         var (fromSource, current, fromLake) = (new Findings(), new Findings(), new Findings());
+        var (reads, figures) = (await view.ReadsAsync(cancellation), new List<TableFigures>());
+        current.Count($"reads: {reads}");
         foreach (var table in tables)
         {
             progress.Report($"  {table.Name}");
             var topic = TopicNames.ChangesOf(table.Name);
-            var sweepBelow = epochs.SweepBelow(topic, partition => Next(positions, lives, topic, partition));
-            await AuditAsync(new TableAudit(table, view, snapshot, decisions, sweepBelow), table, fromSource, current, cancellation);
-            await CheckLakeAsync(new LakeCheck(lake, epochs), table, view, positions, fromLake, cancellation);
+            var applied = positions.Select(position => position with { Next = position.Applied }).ToList();
+            var sweepBelow = epochs.SweepBelow(topic, partition => Next(applied, lives, topic, partition));
+            var sweepBelowInRaw = epochs.SweepBelow(topic, partition => Next(positions, lives, topic, partition));
+            var own = await AuditAsync(new TableAudit(table, view, snapshot, decisions, sweepBelow, sweepBelowInRaw), table, fromSource, current, cancellation);
+            figures.Add(own with { Windows = await CheckLakeAsync(new LakeCheck(lake, epochs), table, view, positions, fromLake, cancellation) });
         }
 
-        return
+        VerifyCheck[] checks =
         [
             snapshot is null ? new VerifyCheck(SourceCheck, [], [], late) : fromSource.Check(SourceCheck),
             current.Check(CurrentCheck),
             fromLake.Check(LakeCheckName),
         ];
+        return new VerifyReport(checks, TimeSpan.Zero) { SourceAt = snapshot?.At, Positions = positions, Reads = reads, Tables = figures };
     }
 
-    private static async Task CheckLakeAsync(
+    private static async Task<Dictionary<DateOnly, WindowFigures>> CheckLakeAsync(
         LakeCheck check, TableDescription table, IWarehouseView view, IReadOnlyList<LoadPosition> positions, Findings findings, CancellationToken cancellation)
     {
         try
@@ -148,14 +190,16 @@ public sealed class LineVerifier(
             var tiles = await check.RunAsync(table, view, positions, cancellation);
             findings.Count(string.Create(CultureInfo.InvariantCulture, $"{table.Name}: {tiles.Records:N0} records in {tiles.Objects:N0} objects"));
             findings.Add(tiles.Findings);
+            return tiles.Windows;
         }
         catch (FormatException altered)
         {
             findings.Add([$"{table.Name}: {altered.Message}; its lake was not compared further"]);
+            return [];
         }
     }
 
-    private static async Task AuditAsync(
+    private static async Task<TableFigures> AuditAsync(
         TableAudit audit, TableDescription table, Findings fromSource, Findings current, CancellationToken cancellation)
     {
         TableAudit.Result result;
@@ -166,7 +210,7 @@ public sealed class LineVerifier(
         catch (FormatException altered)
         {
             current.Add([$"{table.Name}: {altered.Message}; the table was not compared further"]);
-            return;
+            return new TableFigures(table.Name);
         }
 
         if (result.FromSource is { } difference)
@@ -178,14 +222,16 @@ public sealed class LineVerifier(
         }
 
         var emptied = result.Emptied > 0 ? string.Create(CultureInfo.InvariantCulture, $", {result.Emptied:N0} keys emptied by a truncate") : string.Empty;
+        var waiting = result.Waiting > 0 ? string.Create(CultureInfo.InvariantCulture, $", {result.Waiting:N0} changes wait for their transactions") : string.Empty;
         current.Count(string.Create(
-            CultureInfo.InvariantCulture, $"{table.Name}: {result.RawRows:N0} changes of {result.Keys:N0} keys, {result.Current.Compared:N0} rows in current{emptied}"));
+            CultureInfo.InvariantCulture, $"{table.Name}: {result.RawRows:N0} changes of {result.Keys:N0} keys, {result.Current.Compared:N0} rows in current{emptied}{waiting}"));
         if (result.Truncation != result.BookedTruncation)
         {
             current.Add([$"{table.Name}: the last truncate in raw is {PlaceOf(result.Truncation)}, by the loader's books it is {PlaceOf(result.BookedTruncation)}"]);
         }
 
         current.Add(result.Current, "raw", "current");
+        return result.Figures;
     }
 
     private static string PlaceOf(Truncation? truncation) =>

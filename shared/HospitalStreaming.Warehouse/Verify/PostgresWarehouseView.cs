@@ -90,7 +90,7 @@ internal sealed class PostgresWarehouseView(NpgsqlConnection connection, Warehou
         var (apart, decoder, topic) = (new LettersApart(), new RecordReader(table), TopicNames.ChangesOf(table.Name));
         await using var command = new NpgsqlCommand(
             $"""
-            SELECT partition, "offset", stream_epoch, source_epoch, load_id, poison, key, original_key, original_value, {IsSettled} AS settled
+            SELECT partition, "offset", stream_epoch, source_epoch, load_id, poison, key, original_key, original_value, {IsSettled} AS settled, {Waits(table)}
             FROM {PostgresTables.Raw(names, table)} r WHERE poison IS NOT NULL OR {IsSettled}
             """,
             connection);
@@ -105,7 +105,7 @@ internal sealed class PostgresWarehouseView(NpgsqlConnection connection, Warehou
             var own = reader.IsDBNull(5)
                 ? new ReadRecord { HeldKey = reader.IsDBNull(6) ? null : KeyOf(table, reader.GetString(6)) }
                 : decoder.Read(new LakeRecord(new LogPosition(topic, place.Stream.Partition, place.Offset), 0, Bytes(7), Bytes(8), []), reader.GetInt32(3));
-            apart.Add(new RawPlace(reader.GetInt64(4), place.Stream.Partition, place.Offset), decoder, decision, own, reader.GetInt32(3));
+            apart.Add(new RawPlace(reader.GetInt64(4), place.Stream.Partition, place.Offset), decoder, decision, own, reader.GetInt32(3), reader.GetBoolean(10));
         }
 
         return apart;
@@ -117,13 +117,18 @@ internal sealed class PostgresWarehouseView(NpgsqlConnection connection, Warehou
         EXISTS (SELECT FROM {names.Line}.letter_decisions d WHERE d.table_name = @table AND (d.partition, d."offset", d.stream_epoch) = (r.partition, r."offset", r.stream_epoch))
         """;
 
+    private string Waits(TableDescription table) => $"""
+        EXISTS (SELECT FROM {names.Line}.positions w WHERE w.topic = '{TopicNames.ChangesOf(table.Name)}'
+          AND (w.partition, w.stream_epoch) = (r.partition, r.stream_epoch) AND w.applied_next <= r."offset")
+        """;
+
     private async IAsyncEnumerable<(RawPlace Place, RawChange Change)> ChangesAsync(
         TableDescription table, IReadOnlyCollection<long>? keys, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var decoder = new RecordReader(table);
         await using var command = new NpgsqlCommand(
             $"""
-            SELECT partition, "offset", source_epoch, op, lsn, committed_at, key, after, old_key, load_id, tx_id FROM {PostgresTables.Raw(names, table)} r
+            SELECT partition, "offset", source_epoch, op, lsn, committed_at, key, after, old_key, load_id, tx_id, {Waits(table)} FROM {PostgresTables.Raw(names, table)} r
             WHERE key IS NOT NULL AND op <> 't' AND poison IS NULL AND NOT {IsSettled}{(keys is null ? string.Empty : " AND key = ANY(@keys)")}
             ORDER BY key, load_id, partition, "offset"
             """,
@@ -147,7 +152,7 @@ internal sealed class PostgresWarehouseView(NpgsqlConnection connection, Warehou
                 reader.IsDBNull(7) ? null : reader.GetString(7),
                 reader.IsDBNull(8) ? null : reader.GetString(8),
                 RawHistory.Place(reader.GetInt32(2), reader.GetInt32(0), reader.GetInt64(1), reader.IsDBNull(5) ? null : reader.GetFieldValue<DateTimeOffset>(5)));
-            yield return (new RawPlace(reader.GetInt64(9), change.Partition, change.Offset), new RawChange(change.Key, change, transaction, lsn));
+            yield return (new RawPlace(reader.GetInt64(9), change.Partition, change.Offset), new RawChange(change.Key, change, transaction, lsn) { Waits = reader.GetBoolean(11) });
         }
     }
 
@@ -155,18 +160,23 @@ internal sealed class PostgresWarehouseView(NpgsqlConnection connection, Warehou
     {
         var booked = await new Truncations(names, table).KnownAsync(connection, cancellation);
         await using var command = new NpgsqlCommand(
-            $"SELECT source_epoch, lsn, tx_id FROM {PostgresTables.Raw(names, table)} r WHERE op = 't' AND poison IS NULL AND lsn IS NOT NULL AND NOT {IsSettled}", connection);
+            $"SELECT source_epoch, lsn, tx_id, {Waits(table)} FROM {PostgresTables.Raw(names, table)} r WHERE op = 't' AND poison IS NULL AND lsn IS NOT NULL AND NOT {IsSettled}", connection);
         command.Parameters.AddWithValue("table", table.Name);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var truncations = new List<RawTruncation>();
         while (await reader.ReadAsync(cancellation))
         {
             truncations.Add(new RawTruncation(
-                new Truncation(reader.GetInt32(0), new Lsn((ulong)reader.GetInt64(1))), reader.IsDBNull(2) ? null : (uint)reader.GetInt64(2)));
+                new Truncation(reader.GetInt32(0), new Lsn((ulong)reader.GetInt64(1))), reader.IsDBNull(2) ? null : (uint)reader.GetInt64(2))
+            {
+                Waits = reader.GetBoolean(3),
+            });
         }
 
         return new TableTruncations(truncations, booked);
     }
+
+    public Task<TransactionReads> ReadsAsync(CancellationToken cancellation) => new TransactionReadsBook(names).StatusAsync(connection, cancellation);
 
     public Task<IReadOnlyList<BookedLetter>> LettersAsync(CancellationToken cancellation) => new PoisonBook(names).LettersAsync(connection, cancellation);
 

@@ -11,8 +11,10 @@ namespace HospitalStreaming.Warehouse.Verify;
 /// <param name="view">The warehouse.</param>
 /// <param name="source">The source's reading; null where there is none to compare.</param>
 /// <param name="decisions">What was decided about records that were set aside.</param>
-/// <param name="sweepBelow">Source epoch below which rows that were not shown again are gone.</param>
-internal sealed class TableAudit(TableDescription table, IWarehouseView view, SourceSnapshot? source, LetterDecisions decisions, int sweepBelow)
+/// <param name="sweepBelow">Source epoch below which rows that were not shown again are gone from current.</param>
+/// <param name="sweepBelowInRaw">The same by all that raw has; null where nothing of it waits.</param>
+internal sealed class TableAudit(
+    TableDescription table, IWarehouseView view, SourceSnapshot? source, LetterDecisions decisions, int sweepBelow, int? sweepBelowInRaw = null)
 {
     private static readonly string[] Bookkeeping = ["_deleted", "_lsn", "_source_epoch"];
 
@@ -24,6 +26,7 @@ internal sealed class TableAudit(TableDescription table, IWarehouseView view, So
     private (Truncation? Now, Truncation? AtSource) _truncations;
     private TableComparison? _fromSource;
     private long _rawRows;
+    private long _waiting;
     private long _held;
     private long _skipped;
 
@@ -31,17 +34,30 @@ internal sealed class TableAudit(TableDescription table, IWarehouseView view, So
     {
         var truncations = await view.TruncationsAsync(table, cancellation);
         _truncations = (
-            RawTruncation.Last(truncations.InRaw),
+            RawTruncation.Last(truncations.InRaw.Where(truncation => !truncation.Waits)),
             RawTruncation.Last(truncations.InRaw.Where(truncation => source is null || truncation.IsSeen(source.View, source.At))));
-        _fromSource = source is null ? null : new TableComparison(table.Name, _columns, source.Tables[table.Name]);
+        var rows = source?.Tables[table.Name];
+        var fromRows = rows is null ? null : new RecordTally();
+        foreach (var (key, digests) in rows ?? [])
+        {
+            fromRows!.Add(key, digests);
+        }
+
+        _fromSource = rows is null ? null : new TableComparison(table.Name, _columns, rows);
         await ReadRawAsync(cancellation);
         await ReadMovedAsync(cancellation);
         var fromSource = _fromSource?.Finish();
 
         var keys = _now.Count;
         var current = new TableComparison(table.Name, [.. _columns, .. Bookkeeping], _now);
+        var live = new RecordTally();
         await foreach (var row in view.CurrentAsync(table, cancellation))
         {
+            if (!row.Deleted)
+            {
+                live.Add(row.Key, RowDigest.Of(row.Values));
+            }
+
             // Which of the changes a truncate removed had come before it does not show in raw.
             if (!_emptied.Contains(row.Key) || !IsTombstone(row))
             {
@@ -52,6 +68,8 @@ internal sealed class TableAudit(TableDescription table, IWarehouseView view, So
         return new Result(_rawRows, keys, _held, _skipped, fromSource, current.Finish())
         {
             Emptied = _emptied.Count,
+            Waiting = _waiting,
+            Figures = new TableFigures(table.Name) { Source = fromRows, Current = live, Waiting = _waiting },
             Truncation = _truncations.Now,
             BookedTruncation = truncations.Booked,
         };
@@ -63,6 +81,7 @@ internal sealed class TableAudit(TableDescription table, IWarehouseView view, So
         await foreach (var change in view.RawAsync(table, null, decisions, cancellation))
         {
             _rawRows++;
+            _waiting += change.Waits ? 1 : 0;
             if (history.Count > 0 && history[0].Key != change.Key)
             {
                 Take(history[0].Key, history);
@@ -140,14 +159,14 @@ internal sealed class TableAudit(TableDescription table, IWarehouseView view, So
             _skipped++;
             _fromSource?.Skip(key);
         }
-        else if (audit.AtSource is { } seen && !IsGone(seen))
+        else if (audit.AtSource is { } seen && !IsGone(seen, sweepBelowInRaw ?? sweepBelow))
         {
             _fromSource?.Right(key, RowDigest.Of(seen.Values));
         }
 
         if (audit.Now is { } now)
         {
-            _now[key] = IsGone(now) ? Tombstone(now) : Digests(now.Values, false, now.State);
+            _now[key] = IsGone(now, sweepBelow) ? Tombstone(now) : Digests(now.Values, false, now.State);
         }
         else if (audit.Emptied)
         {
@@ -157,7 +176,7 @@ internal sealed class TableAudit(TableDescription table, IWarehouseView view, So
 
     private bool IsTombstone(CurrentRow row) => row.Deleted && row.Values.Where((_, i) => i != _keyIndex).All(value => value is null);
 
-    private bool IsGone(FinalRow row) => row.Deleted || row.State.SourceEpoch < sweepBelow;
+    private static bool IsGone(FinalRow row, int sweepBelow) => row.Deleted || row.State.SourceEpoch < sweepBelow;
 
     private ulong[] Tombstone(FinalRow row)
     {
@@ -185,7 +204,13 @@ internal sealed class TableAudit(TableDescription table, IWarehouseView view, So
         /// <summary>Keys of which a truncate removed all changes.</summary>
         internal long Emptied { get; init; }
 
-        /// <summary>The last truncate of raw.</summary>
+        /// <summary>Changes that current must not have yet.</summary>
+        internal long Waiting { get; init; }
+
+        /// <summary>Counts and digests for the report.</summary>
+        internal required TableFigures Figures { get; init; }
+
+        /// <summary>The last truncate of raw, but for one that waits.</summary>
         internal Truncation? Truncation { get; init; }
 
         /// <summary>The last truncate by the loader's books.</summary>

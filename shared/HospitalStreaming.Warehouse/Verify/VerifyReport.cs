@@ -1,3 +1,6 @@
+using HospitalStreaming.Core.Changes;
+using HospitalStreaming.Warehouse.Loading;
+
 namespace HospitalStreaming.Warehouse.Verify;
 
 /// <summary>What verify found, left to right along the line.</summary>
@@ -5,6 +8,18 @@ namespace HospitalStreaming.Warehouse.Verify;
 /// <param name="Took">How long all of it took.</param>
 public sealed record VerifyReport(IReadOnlyList<VerifyCheck> Checks, TimeSpan Took)
 {
+    /// <summary>Log position of the source's snapshot; null where it was not read.</summary>
+    public Lsn? SourceAt { get; init; }
+
+    /// <summary>How far the warehouse had loaded the topics.</summary>
+    public IReadOnlyList<LoadPosition> Positions { get; init; } = [];
+
+    /// <summary>How readers of current see transactions.</summary>
+    public TransactionReads Reads { get; init; } = TransactionReads.PerTable;
+
+    /// <summary>Counts and digests by table.</summary>
+    public IReadOnlyList<TableFigures> Tables { get; init; } = [];
+
     /// <summary>Nothing differs and everything was checked.</summary>
     public bool IsClean => Checks.All(check => check.IsClean && check.NotChecked is null);
 

@@ -81,6 +81,10 @@ internal sealed class VerifyLine : IAsyncDisposable
 
     public Task<VerifyReport> VerifyAsync() => VerifyAsync(_host.Services.GetRequiredService<LineVerifier>());
 
+    /// <summary>Verifies, and reads the topics too.</summary>
+    public Task<VerifyReport> VerifyWithTopicsAsync() =>
+        _host.Services.GetRequiredService<LineVerifier>().RunAsync(new Progress<string>(), readTopics: true, TestContext.Current.CancellationToken);
+
     /// <summary>Verifies with a reader of the source that looks for another slot, and is not patient.</summary>
     public Task<VerifyReport> VerifyWithSlotAsync(string slot) => VerifyAsync(Verifier(slot, _host.Services.GetRequiredService<IMartsAudit>(), TimeSpan.Zero));
 

@@ -1,4 +1,5 @@
 using HospitalStreaming.Core.Batching;
+using HospitalStreaming.Core.Batching.Lines;
 using HospitalStreaming.Core.Changes;
 using HospitalStreaming.Core.Domain;
 using HospitalStreaming.Tests.Conformance.Warehouse.Support;
@@ -96,5 +97,7 @@ public sealed class BigQueryVerifyTests
     private sealed class NoLog : IChangeLog
     {
         public Task<IReadOnlyList<LogPosition>> EndsAsync(IReadOnlyList<string> topics, CancellationToken cancellation) => throw new NotSupportedException();
+
+        public IAsyncEnumerable<LakeRecord> ReadAsync(LogPosition upTo, CancellationToken cancellation) => throw new NotSupportedException();
     }
 }
