@@ -210,7 +210,11 @@ public sealed class PostgresWarehouse(
         Transactions.Begin();
         await Transactions.AdvanceAsync(connection, null, null, cancellation);
         var results = await ApplyAsync(connection, new Dictionary<string, TableLoader.Outcome>(), new LoadClaim([]), epochs, cancellation);
-        await _ledger.SignalAsync(connection, results.Where(load => load.Written > 0).Select(load => load.Table), cancellation);
+        if (results.Exists(load => load.Written > 0))
+        {
+            await _ledger.SignalAsync(connection, results.Where(load => load.Written > 0).Select(load => load.Table), cancellation);
+        }
+
         await transaction.CommitAsync(cancellation);
         Committed(results);
     }
@@ -228,7 +232,7 @@ public sealed class PostgresWarehouse(
         NpgsqlConnection connection, IReadOnlyDictionary<string, TableLoader.Outcome> outcomes, LoadClaim claim, SourceEpochs epochs, CancellationToken cancellation)
     {
         var starts = claim.Objects.GroupBy(item => item.Name.Stream).ToDictionary(chain => chain.Key, chain => chain.Min(item => item.Name.StartOffset));
-        var ranges = new List<AppliedRange>();
+        var (ranges, positions) = (new List<AppliedRange>(), new List<LoadPosition>());
         foreach (var position in await _ledger.PositionsAsync(connection, cancellation))
         {
             var waits = Transactions.Gate.FirstWaiting(position.Stream);
@@ -239,13 +243,13 @@ public sealed class PostgresWarehouse(
                 await _ledger.ApplyAsync(connection, position.Stream, waits, cancellation);
             }
 
+            positions.Add(position with { Applied = next });
             if (from < next)
             {
                 ranges.Add(new AppliedRange(position.Stream, from, next, starts.GetValueOrDefault(position.Stream, long.MaxValue)));
             }
         }
 
-        var positions = await _ledger.PositionsAsync(connection, cancellation);
         var results = new List<TableLoad>();
         foreach (var (topic, loader) in _loaders)
         {
