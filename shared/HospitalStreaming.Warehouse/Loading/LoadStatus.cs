@@ -9,4 +9,8 @@ public sealed record LoadStatus(
     IReadOnlyList<LoadPosition> Positions,
     IReadOnlyDictionary<string, long> HeldKeys,
     IReadOnlyDictionary<string, long> PoisonRecords,
-    IReadOnlyDictionary<string, long> OpenLetters);
+    IReadOnlyDictionary<string, long> OpenLetters)
+{
+    /// <summary>Load jobs of the last 24 hours by table, failed ones among them, of at most <see cref="LoadMeter.MostADay"/>; empty where none are counted.</summary>
+    public IReadOnlyDictionary<string, long> LoadJobs { get; init; } = new Dictionary<string, long>();
+}
