@@ -168,8 +168,7 @@ internal sealed partial class WarehouseSinkWorker(
             await news.WaitAsync(edition, _options.Poll, stopping);
         }
 
-        var least = loaded && warehouse.LoadInterval > _options.Cycle ? warehouse.LoadInterval : _options.Cycle;
-        var left = least - Stopwatch.GetElapsedTime(started);
+        var left = LoadPause.After(loaded, Stopwatch.GetElapsedTime(started), warehouse.LoadInterval, _options.Cycle);
         if (left > TimeSpan.Zero)
         {
             await Task.Delay(left, clock, stopping);

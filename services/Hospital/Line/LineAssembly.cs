@@ -31,7 +31,7 @@ internal sealed class LineAssembly
             Stop(LineStopNames.Capture, "Capture", RoleNames.Capture, changes, null, Megabytes("Not yet captured (MB)", facts.SlotLagBytes), Megabytes("Log kept (MB)", facts.WalKeptBytes)),
             Stop(LineStopNames.ChangeTopics, "Change topics", RoleNames.Broker, changes, null, Count("Topics", TopicNames.Changes.Count(topic => facts.Ends?.ContainsKey(topic) == true))),
             Stop(LineStopNames.Lake, "Lake", RoleNames.LakeSink, inLake, Behind(facts.Ends, TopicNames.Changes, facts.InLake)),
-            Stop(LineStopNames.Warehouse, "Warehouse", RoleNames.WarehouseSink, loaded, inLake is { } lake && loaded is { } next ? Math.Max(0, lake - next) : null, [Count("Keys held back", held), .. Reads(facts.Warehouse), .. Letters(facts.Warehouse)]),
+            Stop(LineStopNames.Warehouse, "Warehouse", RoleNames.WarehouseSink, loaded, inLake is { } lake && loaded is { } next ? Math.Max(0, lake - next) : null, [Count("Keys held back", held), .. Reads(facts.Warehouse), .. Letters(facts.Warehouse), .. LoadJobs(facts.Warehouse)]),
             Stop(LineStopNames.Transform, "Transform", RoleNames.Transform, loaded is null ? null : Shown(facts, loaded.Value), facts.Models?.Behind, Models(facts.Models)),
             Stop(LineStopNames.Dashboard, "Dashboard", RoleNames.Dashboard, null, null),
         ]);
@@ -75,6 +75,11 @@ internal sealed class LineAssembly
     private static IEnumerable<LineFact> Letters(LoadStatus? warehouse) => warehouse?.OpenLetters.Where(table => table.Value > 0).OrderBy(table => table.Key, StringComparer.Ordinal)
         .Select(table => new LineFact(
             table.Key, string.Create(CultureInfo.InvariantCulture, $"{table.Value:N0} letters open, {warehouse.HeldKeys.GetValueOrDefault(table.Key):N0} keys held"))) ?? [];
+
+    // On BigQuery: how much of each table's quota the last day took.
+    private static IEnumerable<LineFact> LoadJobs(LoadStatus? warehouse) => warehouse?.LoadJobs.OrderBy(table => table.Key, StringComparer.Ordinal)
+        .Select(table => new LineFact(
+            $"Load jobs, {table.Key}", string.Create(CultureInfo.InvariantCulture, $"{table.Value:N0} of {LoadMeter.MostADay:N0} in 24 hours"))) ?? [];
 
     private static LineFact[] Models(ModelFacts? models) => models is null
         ? []

@@ -10,6 +10,9 @@ internal static class BigQueryLayout
     /// <summary>Last applied claim of each table.</summary>
     internal const string Heads = "load_heads";
 
+    /// <summary>Load jobs of the last 24 hours, failed ones among them.</summary>
+    internal const string Jobs = "load_jobs";
+
     /// <summary>Latest truncate of each table: rows it removed may still come, out of partitions that are read later.</summary>
     internal const string Truncations = "truncations";
 
@@ -62,6 +65,7 @@ internal static class BigQueryLayout
             ("table_name", "STRING"), ("partition", "INT64"), ("offset", "INT64"), ("stream_epoch", "STRING"), ("action", "STRING"), ("settled_at", "TIMESTAMP"),
         ])),
         ("pending_moves", Fields([("table_name", "STRING"), ("key", "INT64"), ("missing_key", "INT64"), ("missing_lsn", "INT64")])),
+        (Jobs, Fields([("counted", "STRING"), ("submitted_at", "TIMESTAMP")])),
         (Truncations, Fields([("table_name", "STRING"), ("source_epoch", "INT64"), ("lsn", "INT64")])),
     ];
 

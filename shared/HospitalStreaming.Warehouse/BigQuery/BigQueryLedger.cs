@@ -68,11 +68,12 @@ internal sealed class BigQueryLedger(BigQuerySql sql, WarehouseNames names)
     /// <summary>Everything that a load changes, in one transaction that compares the fence and each head first.</summary>
     /// <exception cref="LoadFencedException">The fence or a head has moved; nothing took effect.</exception>
     internal async Task ApplyAsync(
-        string fence, string nonce, IReadOnlyList<TableBatch> batches, IReadOnlyList<LoadPosition> positions, CancellationToken cancellation)
+        string fence, string nonce, IReadOnlyList<TableBatch> batches, IReadOnlyList<LoadPosition> positions, JobBook jobs, CancellationToken cancellation)
     {
         try
         {
-            await sql.ExecuteAsync([.. new LoadScript(names, fence, nonce).Statements(batches, positions)], cancellation);
+            await sql.ExecuteAsync([.. new LoadScript(names, fence, nonce).Statements(batches, positions), .. jobs.Statements()], cancellation);
+            jobs.Booked();
         }
         catch (WarehouseSqlException failure)
         {
@@ -80,6 +81,7 @@ internal sealed class BigQueryLedger(BigQuerySql sql, WarehouseNames names)
             if (batches.All(batch => heads.GetValueOrDefault(batch.Table.Name) == (batch.Claim.Sequence, nonce)))
             {
                 // The reply was lost; the load took effect.
+                jobs.Booked();
                 return;
             }
 

@@ -119,6 +119,7 @@ public sealed class BigQuerySql(BigQueryClient client, WarehouseNames names) : I
 
             // A request repeated after a lost reply is answered by the first one's job.
             ["requestId"] = Guid.NewGuid().ToString(),
+            ["labels"] = BigQueryLabels.Of(names),
             ["formatOptions"] = new JObject { ["useInt64Timestamp"] = true },
         };
         if (client.Settings.MaximumBytesBilled > 0)

@@ -7,6 +7,7 @@ using HospitalStreaming.Warehouse.BigQuery.Rest;
 using HospitalStreaming.Warehouse.Describing;
 using HospitalStreaming.Warehouse.Letters;
 using HospitalStreaming.Warehouse.Loading;
+using Newtonsoft.Json.Linq;
 
 namespace HospitalStreaming.Warehouse.BigQuery;
 
@@ -22,6 +23,7 @@ public sealed class BigQueryWarehouse : IWarehouse
     private readonly BigQueryLedger _ledger;
     private readonly RowCompletion _completion;
     private readonly LoadJobs _jobs;
+    private readonly JobBook _book;
     private readonly EpochDocuments _epochs;
     private readonly DecisionDocuments _decisions;
     private readonly IReadOnlyList<TableDescription> _inCode;
@@ -46,7 +48,8 @@ public sealed class BigQueryWarehouse : IWarehouse
         _tables = new BigQueryTables(client, names);
         _ledger = new BigQueryLedger(sql, names);
         _completion = new RowCompletion(new CurrentRows(sql, names));
-        _jobs = new LoadJobs(client, _tables, sql, names, lake);
+        _book = new JobBook(sql, names, client.Clock, loadInterval);
+        _jobs = new LoadJobs(client, _tables, sql, names, lake, _book);
         _epochs = new EpochDocuments(lake);
         _decisions = new DecisionDocuments(lake);
     }
@@ -76,6 +79,7 @@ public sealed class BigQueryWarehouse : IWarehouse
         var fence = Guid.NewGuid().ToString("N");
         await _ledger.TakeFenceAsync(fence, cancellation);
         (_fence, _life) = (fence, await _tables.LifeAsync(cancellation));
+        await _book.TakeOverAsync(cancellation);
         _known = await _decisions.ReadAsync(cancellation);
         await ReadLettersAsync(cancellation);
 
@@ -109,7 +113,8 @@ public sealed class BigQueryWarehouse : IWarehouse
             letters.Where(letter => letter.Poison).GroupBy(letter => letter.Table, StringComparer.Ordinal)
                 .ToDictionary(table => table.Key, table => (long)table.Count(), StringComparer.Ordinal),
             letters.Where(letter => letter.IsOpen).GroupBy(letter => letter.Table, StringComparer.Ordinal)
-                .ToDictionary(table => table.Key, table => (long)table.Count(), StringComparer.Ordinal));
+                .ToDictionary(table => table.Key, table => (long)table.Count(), StringComparer.Ordinal))
+        { LoadJobs = await _book.CountsAsync(cancellation) };
     }
 
     /// <inheritdoc/>
@@ -209,21 +214,17 @@ public sealed class BigQueryWarehouse : IWarehouse
     /// <summary>From claims that are written: their lines and the complete rows into stages, then the one transaction. May be repeated by anyone.</summary>
     private async Task<LoadResult> FinishAsync(List<TableBatch> batches, IReadOnlyList<LoadPosition> positions, CancellationToken cancellation)
     {
-        foreach (var batch in batches)
-        {
-            await _jobs.StageClaimAsync(batch, cancellation);
-        }
-
+        await _jobs.StageClaimsAsync(batches, cancellation);
         var nonce = Guid.NewGuid().ToString("N");
         var (pending, truncations) = (await _ledger.MovesAsync(cancellation), await _ledger.TruncationsAsync(string.Empty, cancellation));
         foreach (var batch in batches)
         {
             batch.Emptied(truncations.GetValueOrDefault(batch.Table.Name));
             await _completion.CompleteAsync(batch, pending, _held, _letters, _known, cancellation);
-            await StageRowsAsync(batch, nonce, cancellation);
         }
 
-        await _ledger.ApplyAsync(_fence, nonce, batches, positions, cancellation);
+        await StageRowsAsync(batches, nonce, cancellation);
+        await _ledger.ApplyAsync(_fence, nonce, batches, positions, _book, cancellation);
         await DropStagesAsync(batches, cancellation);
         if (batches.Any(batch => batch.Batch.Poison.Count + batch.Batch.Settled.Count > 0))
         {
@@ -278,11 +279,11 @@ public sealed class BigQueryWarehouse : IWarehouse
             var keys = KeysOf(topic, table, epochs);
             keys.UnionWith(pending[table.Name].Where(move => keys.Contains(move.MissingKey)).Select(move => move.Key).ToList());
             await _completion.RemakeAsync(batch, keys, _letters, _known, cancellation);
-            await StageRowsAsync(batch, nonce, cancellation);
             batches.Add(batch);
         }
 
-        await _ledger.ApplyAsync(_fence, nonce, batches, positions, cancellation);
+        await StageRowsAsync(batches, nonce, cancellation);
+        await _ledger.ApplyAsync(_fence, nonce, batches, positions, _book, cancellation);
         await DropStagesAsync(batches, cancellation);
         await ReadLettersAsync(cancellation);
         return due.Count;
@@ -313,12 +314,18 @@ public sealed class BigQueryWarehouse : IWarehouse
             .ToDictionary(table => table.Key, table => table.Select(letter => letter.HeldKey!.Value).ToHashSet(), StringComparer.Ordinal);
     }
 
-    private async Task StageRowsAsync(TableBatch batch, string nonce, CancellationToken cancellation)
+    private async Task StageRowsAsync(IEnumerable<TableBatch> batches, string nonce, CancellationToken cancellation)
     {
-        if (batch.Rows.Count > 0)
+        var begun = new List<(string Id, string Table, JObject Job)>();
+        foreach (var batch in batches.Where(batch => batch.Rows.Count > 0))
         {
             batch.Stage = $"stage_{batch.Table.Name}_{nonce}";
-            await _jobs.StageRowsAsync(batch.Stage, BigQueryLayout.CurrentFields(batch.Table), CurrentRows.Lines(batch), cancellation);
+            begun.Add(await _jobs.BeginRowsAsync(batch.Table.Name, batch.Stage, BigQueryLayout.CurrentFields(batch.Table), CurrentRows.Lines(batch), cancellation));
+        }
+
+        foreach (var job in begun)
+        {
+            await _jobs.EndRowsAsync(job, cancellation);
         }
     }
 

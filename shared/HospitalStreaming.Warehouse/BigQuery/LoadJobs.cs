@@ -10,79 +10,106 @@ namespace HospitalStreaming.Warehouse.BigQuery;
 
 /// <summary>
 /// Load jobs into stages. A claim's job is hs_LIFE_TABLE_SEQ_EPOCH_ATTEMPT: jobs.get is asked before anything is sent, and after every doubt; a
-/// failed job has loaded nothing, and its id is burned. A stage is overwritten, so that even a job that ran twice leaves the claim's rows once.
+/// failed job has loaded nothing, and its id is burned. A stage is overwritten, so that even a job that ran twice leaves the claim's rows once. All
+/// jobs of a load are submitted before the first is waited for, each when the meter lets it.
 /// </summary>
-internal sealed class LoadJobs(BigQueryClient client, BigQueryTables tables, BigQuerySql sql, WarehouseNames names, ILake lake)
+internal sealed class LoadJobs(BigQueryClient client, BigQueryTables tables, BigQuerySql sql, WarehouseNames names, ILake lake, JobBook book)
 {
     private const int AttemptsAtOnce = 3;
 
     private static readonly HashSet<string> Retryable = new(StringComparer.Ordinal)
     {
-        "backendError", "internalError", "jobBackendError", "jobInternalError", "rateLimitExceeded", "jobRateLimitExceeded", "tableUnavailable", "timeout",
+        "backendError", "internalError", "jobBackendError", "jobInternalError", "rateLimitExceeded", "jobRateLimitExceeded", "tableUnavailable", "timeout", JobBook.QuotaExceeded,
     };
 
-    /// <summary>Brings a claim's lines into their stages, whoever began it: from the lake, or rewritten where BigQuery would not take them so.</summary>
-    internal async Task StageClaimAsync(TableBatch batch, CancellationToken cancellation)
+    /// <summary>Brings lines of claims into their stages, whoever began it: from the lake, or rewritten where BigQuery would not take them so.</summary>
+    internal async Task StageClaimsAsync(IReadOnlyList<TableBatch> batches, CancellationToken cancellation)
     {
-        foreach (var part in batch.Claim.Parts)
+        var begun = new List<ClaimJob>();
+        foreach (var batch in batches)
         {
-            await StageAsync(part, batch.Rewritten.Contains(part.StreamEpoch) ? new RecordReader(batch.Table) : null, cancellation);
+            foreach (var part in batch.Claim.Parts)
+            {
+                begun.Add(await BeginAsync(part, batch.Rewritten.Contains(part.StreamEpoch) ? new RecordReader(batch.Table) : null, 1, 0, cancellation));
+            }
+        }
+
+        foreach (var job in begun)
+        {
+            await FinishAsync(job, cancellation);
         }
     }
 
-    /// <summary>Fills a stage by upload. Its name is this load's own.</summary>
-    internal async Task StageRowsAsync(string stage, JArray fields, ReadOnlyMemory<byte> lines, CancellationToken cancellation)
+    /// <summary>Begins to fill a stage by upload. Its name is this load's own.</summary>
+    /// <returns>The job, for <see cref="EndRowsAsync"/>.</returns>
+    internal async Task<(string Id, string Table, JObject Job)> BeginRowsAsync(string table, string stage, JArray fields, ReadOnlyMemory<byte> lines, CancellationToken cancellation)
     {
         await tables.CreateStageAsync(stage, fields, cancellation);
         var id = "hs_" + stage;
-        var job = await EndAsync(await InsertAsync(Job(id, Load(stage, fields)), id, lines, cancellation), id, cancellation);
+        return (id, table, await SubmitAsync(JobBook.RowsOf(table), Job(id, table, Load(stage, fields)), id, lines, cancellation));
+    }
+
+    /// <summary>Waits for a job that fills a stage by upload.</summary>
+    /// <exception cref="WarehouseSqlException">It failed.</exception>
+    internal async Task EndRowsAsync((string Id, string Table, JObject Job) begun, CancellationToken cancellation)
+    {
+        var job = await EndAsync(begun.Job, begun.Id, cancellation);
+        book.Ended(JobBook.RowsOf(begun.Table), ReasonOf(job));
         if (job.SelectToken("status.errorResult") is JObject error)
         {
-            throw Failed(id, error);
+            throw Failed(begun.Id, error);
         }
     }
 
-    private async Task StageAsync(ClaimPart part, RecordReader? rewriting, CancellationToken cancellation)
+    private async Task<ClaimJob> BeginAsync(ClaimPart part, RecordReader? rewriting, int attempt, int fresh, CancellationToken cancellation)
     {
-        var fresh = 0;
-        for (var attempt = 1; ; attempt++)
+        var id = part.JobId(attempt);
+        if (await FindAsync(id, cancellation) is { } known)
         {
-            var id = part.JobId(attempt);
-            var job = await FindAsync(id, cancellation);
-            var found = job is not null;
-            if (job is null)
-            {
-                fresh++;
-                var fields = rewriting is null ? BigQueryLayout.LakeLineFields : BigQueryLayout.RewrittenFields;
-                await tables.CreateStageAsync(part.Stage, fields, cancellation);
-                var load = Load(part.Stage, fields);
-                ReadOnlyMemory<byte>? lines = null;
-                if (rewriting is null)
-                {
-                    load["sourceUris"] = new JArray(part.Sources(lake));
-                }
-                else
-                {
-                    lines = await RewrittenLines.OfAsync(lake, part, rewriting, cancellation);
-                }
+            book.Found(part.Claim.Table, id, known);
+            return new ClaimJob(part, rewriting, attempt, fresh, known, Found: true);
+        }
 
-                job = await InsertAsync(Job(id, load), id, lines, cancellation);
-            }
+        var fields = rewriting is null ? BigQueryLayout.LakeLineFields : BigQueryLayout.RewrittenFields;
+        await tables.CreateStageAsync(part.Stage, fields, cancellation);
+        var load = Load(part.Stage, fields);
+        ReadOnlyMemory<byte>? lines = null;
+        if (rewriting is null)
+        {
+            load["sourceUris"] = new JArray(part.Sources(lake));
+        }
+        else
+        {
+            lines = await RewrittenLines.OfAsync(lake, part, rewriting, cancellation);
+        }
 
-            job = await EndAsync(job, id, cancellation);
+        var sent = await SubmitAsync(part.Claim.Table, Job(id, part.Claim.Table, load), id, lines, cancellation);
+        return new ClaimJob(part, rewriting, attempt, fresh + 1, sent, Found: false);
+    }
+
+    private async Task FinishAsync(ClaimJob begun, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var (part, id) = (begun.Part, begun.Part.JobId(begun.Attempt));
+            var job = await EndAsync(begun.Job, id, cancellation);
+            var reason = ReasonOf(job);
+            book.Ended(part.Claim.Table, reason);
             if (job.SelectToken("status.errorResult") is JObject error)
             {
                 // One that was found failed before: whatever its reason, somebody may have seen to it since.
-                if (!found && ((string?)error["reason"] is not { } reason || !Retryable.Contains(reason) || fresh >= AttemptsAtOnce))
+                if (!begun.Found && (reason is null || !Retryable.Contains(reason) || begun.Fresh >= AttemptsAtOnce))
                 {
                     throw Failed(id, error);
                 }
             }
-            else if (await StagedAsync(part, found ? null : job, cancellation) is { } rows)
+            else if (await StagedAsync(part, begun.Found ? null : job, cancellation) is { } rows)
             {
                 CheckRows(part, rows);
                 return;
             }
+
+            begun = await BeginAsync(part, begun.Rewriting, begun.Attempt + 1, begun.Fresh, cancellation);
         }
     }
 
@@ -124,11 +151,25 @@ internal sealed class LoadJobs(BigQueryClient client, BigQueryTables tables, Big
         ["schema"] = new JObject { ["fields"] = fields.DeepClone() },
     };
 
-    private JObject Job(string id, JObject load) => new()
+    private JObject Job(string id, string table, JObject load) => new()
     {
         ["jobReference"] = new JObject { ["projectId"] = client.Settings.Project, ["jobId"] = id, ["location"] = client.Settings.Location },
-        ["configuration"] = new JObject { ["load"] = load },
+        ["configuration"] = new JObject { ["load"] = load, ["labels"] = BigQueryLabels.Of(names, table) },
     };
+
+    private async Task<JObject> SubmitAsync(string counted, JObject job, string id, ReadOnlyMemory<byte>? upload, CancellationToken cancellation)
+    {
+        await book.WaitAsync(counted, cancellation);
+        try
+        {
+            return await InsertAsync(job, id, upload, cancellation);
+        }
+        catch (WarehouseSqlException refused)
+        {
+            book.Ended(counted, refused.Code);
+            throw;
+        }
+    }
 
     /// <summary>Sends a job. Where it was refused or its outcome is unknown, what counts is whether BigQuery has the job.</summary>
     private async Task<JObject> InsertAsync(JObject job, string id, ReadOnlyMemory<byte>? upload, CancellationToken cancellation)
@@ -161,6 +202,16 @@ internal sealed class LoadJobs(BigQueryClient client, BigQueryTables tables, Big
         return job;
     }
 
+    private static string? ReasonOf(JObject job) => (string?)job.SelectToken("status.errorResult.reason");
+
     private static WarehouseSqlException Failed(string id, JObject error) =>
         BigQueryClient.Plain((string?)error["reason"], $"load job {id} failed: {(string?)error["message"]}");
+
+    /// <param name="Part">What it loads.</param>
+    /// <param name="Rewriting">Reads its lines where they are rewritten.</param>
+    /// <param name="Attempt">Number of its id.</param>
+    /// <param name="Fresh">Jobs sent for the part by now.</param>
+    /// <param name="Job">What BigQuery said of it.</param>
+    /// <param name="Found">It was sent earlier.</param>
+    private sealed record ClaimJob(ClaimPart Part, RecordReader? Rewriting, int Attempt, int Fresh, JObject Job, bool Found);
 }

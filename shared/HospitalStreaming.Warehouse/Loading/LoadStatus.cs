@@ -13,4 +13,7 @@ public sealed record LoadStatus(
 {
     /// <summary>How readers of current see transactions.</summary>
     public TransactionReads Transactions { get; init; } = TransactionReads.PerTable;
+
+    /// <summary>Load jobs of the last 24 hours by table, failed ones among them, of at most <see cref="LoadMeter.MostADay"/>; empty where none are counted.</summary>
+    public IReadOnlyDictionary<string, long> LoadJobs { get; init; } = new Dictionary<string, long>();
 }

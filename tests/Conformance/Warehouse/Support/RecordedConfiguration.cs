@@ -74,14 +74,17 @@ internal sealed class RecordedConfiguration(string name)
         return [.. tables.Select(table => kept[("public", table)].Table.ToDescription())];
     }
 
-    /// <summary>The recorded messages as chains of objects of any sizes.</summary>
+    /// <summary>The recorded messages as chains of objects of any sizes. Where the source sent what its transactions consist of, that is a chain too.</summary>
     public async Task<List<Queue<LakeObject>>> ChainsAsync(LakeFill fill, IReadOnlyList<string> tables, Func<int> size)
     {
         var chains = new List<Queue<LakeObject>>();
         var lines = File.ReadLines(Path.Combine(VectorFolder.Path, "debezium", name + ".jsonl")).Select(line => JsonDocument.Parse(line).RootElement);
         foreach (var partition in lines.GroupBy(line => (Table: line.GetProperty("topic").GetString()!.Split('.')[^1], Partition: line.GetProperty("partition").GetInt32())))
         {
-            if (!tables.Contains(partition.Key.Table))
+            var topic = tables.Contains(partition.Key.Table) ? TopicNames.ChangesOf(partition.Key.Table)
+                : partition.Key.Table == "transaction" ? TopicNames.Transactions
+                : null;
+            if (topic is null)
             {
                 continue;
             }
@@ -91,7 +94,7 @@ internal sealed class RecordedConfiguration(string name)
             for (var at = 0; at < records.Length;)
             {
                 var some = size();
-                chain.Enqueue(await fill.ObjectAsync(TopicNames.ChangesOf(partition.Key.Table), partition.Key.Partition, [.. records.Skip(at).Take(some)]));
+                chain.Enqueue(await fill.ObjectAsync(topic, partition.Key.Partition, [.. records.Skip(at).Take(some)]));
                 at += some;
             }
 
