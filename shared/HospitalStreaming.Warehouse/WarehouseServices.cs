@@ -46,7 +46,8 @@ public static class WarehouseServices
                 provider.GetRequiredService<PostgresWarehouseSource>().Connections,
                 provider.GetRequiredService<WarehouseNames>(),
                 HospitalSchema.CapturedTables,
-                provider.GetRequiredService<ILake>()));
+                provider.GetRequiredService<ILake>(),
+                Options(provider).AlikeRefusals));
         services.TryAddSingleton<IWarehouseReader>(static provider => IsBigQuery(provider)
             ? new BigQueryWarehouseReader(provider.GetRequiredService<BigQueryClient>(), provider.GetRequiredService<WarehouseNames>())
             : new PostgresWarehouseReader(

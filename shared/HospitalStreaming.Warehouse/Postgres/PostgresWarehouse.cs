@@ -1,4 +1,5 @@
 using HospitalStreaming.Core.Domain;
+using HospitalStreaming.Core.Domain.Sources;
 using HospitalStreaming.Core.Naming;
 using HospitalStreaming.Lake;
 using HospitalStreaming.Warehouse.Describing;
@@ -16,15 +17,19 @@ namespace HospitalStreaming.Warehouse.Postgres;
 /// <param name="names">Schema names.</param>
 /// <param name="tables">Captured tables that are known in code; those that the lake describes are loaded too.</param>
 /// <param name="lake">Where the claimed objects are.</param>
-public sealed class PostgresWarehouse(NpgsqlDataSource source, WarehouseNames names, IReadOnlyList<TableDescription> tables, ILake lake) : IWarehouse
+/// <param name="alikeRefusals">Rows refused in a row for the same column that stop a table; 0 for never.</param>
+public sealed class PostgresWarehouse(
+    NpgsqlDataSource source, WarehouseNames names, IReadOnlyList<TableDescription> tables, ILake lake, int alikeRefusals = WarehouseOptions.DefaultAlikeRefusals) : IWarehouse
 {
     private readonly Ledger _ledger = new(names);
     private readonly PoisonBook _poison = new(names);
     private readonly EpochDocuments _epochs = new(lake);
     private readonly DecisionDocuments _decisions = new(lake);
+    private readonly HashSet<string> _stopped = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TableLoader> _loaders =
-        tables.ToDictionary(table => TopicNames.ChangesOf(table.Name), table => new TableLoader(names, table, lake), StringComparer.Ordinal);
+        tables.ToDictionary(table => TopicNames.ChangesOf(table.Name), table => new TableLoader(names, table, lake, alikeRefusals), StringComparer.Ordinal);
 
+    private readonly Dictionary<string, TableDescription> _described = tables.ToDictionary(table => TopicNames.ChangesOf(table.Name), StringComparer.Ordinal);
     private Dictionary<string, HashSet<long>> _held = new(StringComparer.Ordinal);
     private HashSet<LetterPlace> _settled = [];
     private LetterDecisions _known = LetterDecisions.None;
@@ -41,7 +46,8 @@ public sealed class PostgresWarehouse(NpgsqlDataSource source, WarehouseNames na
     {
         foreach (var table in await new TableDocuments(lake).BesideAsync(tables, cancellation))
         {
-            _loaders[TopicNames.ChangesOf(table.Name)] = new TableLoader(names, table, lake);
+            var topic = TopicNames.ChangesOf(table.Name);
+            (_described[topic], _loaders[topic]) = (table, new TableLoader(names, table, lake, alikeRefusals));
         }
 
         await using var connection = await source.OpenConnectionAsync(cancellation);
@@ -52,6 +58,10 @@ public sealed class PostgresWarehouse(NpgsqlDataSource source, WarehouseNames na
         }
 
         await transaction.CommitAsync(cancellation);
+        foreach (var topic in _loaders.Keys.ToList())
+        {
+            await DescribeAsync(connection, topic, cancellation);
+        }
     }
 
     /// <inheritdoc/>
@@ -79,6 +89,7 @@ public sealed class PostgresWarehouse(NpgsqlDataSource source, WarehouseNames na
     /// <inheritdoc/>
     public async Task<LoadResult> LoadAsync(LoadClaim claim, SetAside setAside, CancellationToken cancellation)
     {
+        await LearnAsync(claim, cancellation);
         await SettleAsync(cancellation);
         var epochs = await _epochs.ReadAsync(cancellation);
         await using var connection = await source.OpenConnectionAsync(cancellation);
@@ -92,7 +103,15 @@ public sealed class PostgresWarehouse(NpgsqlDataSource source, WarehouseNames na
         {
             var loader = _loaders[topic.Key];
             var held = _held.GetValueOrDefault(loader.Table.Name) ?? [];
-            outcomes.Add((loader.Table.Name, await loader.LoadAsync(connection, loadId, [.. topic], epochs, held, _known, positions, cancellation)));
+            try
+            {
+                outcomes.Add((loader.Table.Name, await loader.LoadAsync(connection, loadId, [.. topic], epochs, held, _known, positions, cancellation)));
+            }
+            catch (TableStoppedException)
+            {
+                _stopped.Add(topic.Key);
+                throw;
+            }
         }
 
         var letters = outcomes.SelectMany(item => item.Outcome.Batch.Open).ToList();
@@ -165,6 +184,44 @@ public sealed class PostgresWarehouse(NpgsqlDataSource source, WarehouseNames na
         }
 
         return due.Count;
+    }
+
+    // Columns are there before the load that needs them: adding one changes nothing for anybody, whether that load then takes effect or not.
+    private async Task LearnAsync(LoadClaim claim, CancellationToken cancellation)
+    {
+        foreach (var topic in claim.ByTopic)
+        {
+            var loader = _loaders[topic.Key];
+            var fields = await loader.UndescribedAsync(topic, cancellation);
+            if (fields.Count + loader.Table.Columns.Count(column => column.Type == SourceType.Undescribed) > HeldColumns.MostUndescribed)
+            {
+                throw new TableStoppedException(
+                    topic.Key, $"rows of {loader.Table.Name} have more than {HeldColumns.MostUndescribed} columns that nobody described: describe the table in the file that WarehouseSink:Tables names, or send it under another name");
+            }
+
+            if (fields.Count > 0 || _stopped.Remove(topic.Key))
+            {
+                await using var connection = await source.OpenConnectionAsync(cancellation);
+                await HeldColumns.AddAsync(connection, names, loader.Table, fields, cancellation);
+                if (await DescribeAsync(connection, topic.Key, cancellation))
+                {
+                    await _loaders[topic.Key].TakeOverAsync(connection, cancellation);
+                }
+            }
+        }
+    }
+
+    /// <summary>Loads the table as current has it by now. A loader that does so already stays, with what it has counted.</summary>
+    private async Task<bool> DescribeAsync(NpgsqlConnection connection, string topic, CancellationToken cancellation)
+    {
+        var held = await HeldColumns.DescribeAsync(connection, names, _described[topic], cancellation);
+        if (held.Columns.SequenceEqual(_loaders[topic].Table.Columns))
+        {
+            return false;
+        }
+
+        _loaders[topic] = new TableLoader(names, held, lake, alikeRefusals);
+        return true;
     }
 
     private void Hold(string table, IEnumerable<PoisonRecord> open)
