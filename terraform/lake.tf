@@ -1,4 +1,5 @@
-# The lake: create-only objects that tile the change topics. Cooled with age, never deleted.
+# The lake: create-only objects that tile the change topics. Cooled with age, never deleted: the chain needs every object for a rebuild, and an
+# emptied one (hospital lake compact) for the name and manifest it keeps.
 resource "google_storage_bucket" "lake" {
   name                        = var.bucket
   location                    = var.region

@@ -50,6 +50,12 @@ variable "mart_readers" {
   default     = []
 }
 
+variable "view_readers" {
+  description = "Members (group:..., user:...) who may read the views over current: rows of patients, without direct identifiers."
+  type        = list(string)
+  default     = []
+}
+
 variable "labels" {
   description = "Labels put on everything that takes labels."
   type        = map(string)

@@ -32,8 +32,8 @@ internal sealed partial class LakeSinkRole(
 {
     private static readonly TimeSpan TopicCheckInterval = TimeSpan.FromSeconds(10);
 
-    /// <summary>Lanes are many here (one a partition), so each gets little.</summary>
-    private const int LaneBytes = 4 * 1024 * 1024;
+    /// <summary>Lanes are many here (one a partition), so each gets little: what waits long survives collections, and those copy it.</summary>
+    private const int LaneBytes = 1024 * 1024;
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -3,7 +3,8 @@ using HospitalStreaming.Core.Naming.Lake;
 namespace HospitalStreaming.Lake;
 
 /// <summary>
-/// Where change records are kept as objects: a folder or a Google Cloud Storage bucket. No record is ever overwritten or deleted through this port.
+/// Where change records are kept as objects: a folder or a Google Cloud Storage bucket. No record is ever overwritten or deleted through this port:
+/// emptying an object changes where an object's bytes lie, never what a reader gets.
 /// All calls retry what is transient, and throw <see cref="LakeException"/> when that did not help.
 /// </summary>
 public interface ILake
@@ -33,9 +34,12 @@ public interface ILake
     /// <exception cref="LakeDamageException">There is no such object.</exception>
     Task<Stream> OpenReadAsync(LakeObjectName name, CancellationToken cancellation);
 
+    /// <summary>The same of an object that was found, which spares a look at what compaction has emptied.</summary>
+    Task<Stream> OpenReadAsync(LakeObject found, CancellationToken cancellation) => OpenReadAsync(found.Name, cancellation);
+
     /// <summary>
     /// Empties an object whose bytes lie in a larger one now; its name stays taken and its manifest stays as it was, with the part beside it.
-    /// From then on <see cref="OpenReadAsync"/> gives the part. False where the object is no longer the one given. Idempotent.
+    /// From then on reading it gives the part. False where the object is no longer the one given. Idempotent.
     /// </summary>
     /// <param name="found">The object as it was found.</param>
     /// <param name="part">Where its bytes lie now, durably.</param>
@@ -59,6 +63,9 @@ public interface ILake
 
     /// <summary>A document's content, or null.</summary>
     Task<byte[]?> ReadDocumentAsync(string path, CancellationToken cancellation);
+
+    /// <summary>A document's length in bytes, or null where it is missing.</summary>
+    async Task<long?> LengthOfDocumentAsync(string path, CancellationToken cancellation) => (await ReadDocumentAsync(path, cancellation))?.Length;
 
     /// <summary>Paths of the documents below a prefix that ends in a slash, in ordinal order.</summary>
     IAsyncEnumerable<string> ListDocumentsAsync(string prefix, CancellationToken cancellation);

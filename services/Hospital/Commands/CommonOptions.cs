@@ -19,17 +19,20 @@ internal sealed class CommonOptions
     /// <summary>Adds them to a command.</summary>
     public CommonOptions AddTo(Command command)
     {
-        _set.Validators.Add(result =>
-        {
-            foreach (var token in result.Tokens.Where(token => !token.Value.Contains('=', StringComparison.Ordinal)))
-            {
-                result.AddError($"--set wants Section:Key=value, not {token.Value}");
-            }
-        });
+        WantsSettings(_set);
         command.Options.Add(_state);
         command.Options.Add(_set);
         return this;
     }
+
+    /// <summary>Refuses values of an option that are no settings.</summary>
+    public static void WantsSettings(Option<string[]> option) => option.Validators.Add(result =>
+    {
+        foreach (var token in result.Tokens.Where(token => !token.Value.Contains('=', StringComparison.Ordinal)))
+        {
+            result.AddError($"{option.Name} wants Section:Key=value, not {token.Value}");
+        }
+    });
 
     /// <summary>Where the state folder is: --state, the setting Line:State, or .hospital here.</summary>
     public string StateFolder(ParseResult parsed) =>
@@ -50,10 +53,12 @@ internal sealed class CommonOptions
     }
 
     /// <summary>The configuration of a command that needs the lake alone: the one the settings name, or else that of the state folder, whether its line runs or not.</summary>
-    public IConfigurationRoot OfLake(ParseResult parsed)
+    /// <param name="parsed">The command line.</param>
+    /// <param name="over">Further settings, SECTION:KEY=VALUE, over those of the command line.</param>
+    public IConfigurationRoot OfLake(ParseResult parsed, params string[] over)
     {
         var folder = StateFolder(parsed);
-        var overrides = Overrides(parsed);
+        var overrides = Settings.Parse([.. parsed.GetValue(_set) ?? [], .. over]);
         var found = RunningLine.Find(folder) ?? new Dictionary<string, string?>();
         var configuration = Settings.Build(overrides, found);
         return configuration["Lake:Kind"] is null or "folder" && string.IsNullOrEmpty(configuration["Lake:Folder"])

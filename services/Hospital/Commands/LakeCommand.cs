@@ -12,11 +12,11 @@ using Microsoft.Extensions.Options;
 
 namespace HospitalStreaming.Hospital.Commands;
 
-/// <summary>`hospital lake ls|cat|verify`: what is in the lake, and whether it is whole. Nothing is written; a line may run beside it.</summary>
+/// <summary>`hospital lake ls|cat|verify|compact`: what is in the lake, whether it is whole, and fewer objects of the same. A line may run beside it.</summary>
 internal static class LakeCommand
 {
     /// <summary>Makes the command.</summary>
-    public static Command Create() => new("lake", "List the lake's objects, print their records, or prove that they tile the topics' logs.") { List(), Cat(), Verify() };
+    public static Command Create() => new("lake", "List the lake's objects, print their records, prove that they tile the topics' logs, or make fewer and larger ones of them.") { List(), Cat(), Verify(), LakeCompactCommand.Create() };
 
     private static Command List()
     {
@@ -33,7 +33,7 @@ internal static class LakeCommand
             await foreach (var found in LakeBrowser.ObjectsAsync(lake, selection, cancellation))
             {
                 Console.WriteLine(found.Manifest is { } manifest
-                    ? string.Create(CultureInfo.InvariantCulture, $"{$"{found.Name.StartOffset}-{manifest.Next - 1}",-21} {manifest.Rows,6} {manifest.StoredBytes,9} {manifest.Sha256} {found.Name}")
+                    ? string.Create(CultureInfo.InvariantCulture, $"{$"{found.Name.StartOffset}-{manifest.Next - 1}",-21} {manifest.Rows,6} {manifest.StoredBytes,9} {manifest.Sha256} {found.Name}{(found.Part is { } part ? $" in {part.Path}" : string.Empty)}")
                     : string.Create(CultureInfo.InvariantCulture, $"{$"{found.Name.StartOffset}-?",-21} {"?",6} {found.Length,9} {"carries no manifest: run `hospital lake verify`",-64} {found.Name}"));
             }
 
@@ -84,9 +84,12 @@ internal static class LakeCommand
         return command;
     }
 
-    private static async Task<int> WithLakeAsync(IConfigurationRoot configuration, Func<ILake, Task<int>> look, CancellationToken cancellation)
+    /// <summary>Opens the lake that the settings name, if there is one, with what else a command needs.</summary>
+    internal static async Task<int> WithLakeAsync(
+        IConfigurationRoot configuration, Action<IServiceCollection> more, Func<ILake, IServiceProvider, Task<int>> look, CancellationToken cancellation)
     {
         var services = new ServiceCollection().AddLogging(logging => logging.SetMinimumLevel(LogLevel.None));
+        more(services);
         await using var provider = services.AddHospitalDefaults("hospital-lake").AddLake(configuration).BuildServiceProvider();
         SettingsException.ThrowIfAny(provider.GetServices<IOptionsCheck>());
         if (provider.GetRequiredService<IOptions<LakeOptions>>().Value is { Kind: "folder", Folder: { } folder } && !Directory.Exists(folder))
@@ -98,7 +101,7 @@ internal static class LakeCommand
         {
             var lake = provider.GetRequiredService<ILake>();
             await LakeFormat.CheckAsync(lake, cancellation);
-            return await look(lake);
+            return await look(lake, provider);
         }
         catch (LakeDamageException damage)
         {
@@ -110,6 +113,9 @@ internal static class LakeCommand
             throw new StartException(away.Message);
         }
     }
+
+    private static Task<int> WithLakeAsync(IConfigurationRoot configuration, Func<ILake, Task<int>> look, CancellationToken cancellation) =>
+        WithLakeAsync(configuration, static _ => { }, (lake, _) => look(lake), cancellation);
 
     private static async Task<LakeObject> NamedAsync(ILake lake, string text, CancellationToken cancellation)
     {

@@ -72,8 +72,9 @@ internal sealed partial class LakeLaneHandler(
         {
             while (await lane.WaitAsync(revoked))
             {
-                while (lane.TryRead(out _))
+                while (lane.TryTake(out var block))
                 {
+                    block.Dispose();
                 }
             }
         }

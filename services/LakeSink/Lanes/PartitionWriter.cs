@@ -26,12 +26,15 @@ internal sealed class PartitionWriter : IDisposable
     private readonly LineMeters _meters;
     private readonly TimeProvider _clock;
     private readonly ChainWriter _chain;
+    private readonly ChangeFactsReader _facts = new();
+    private readonly ChangeFactsReader _keys = new();
     private readonly ArrayBufferWriter<byte> _line = new(1024);
     private readonly CancellationTokenSource _patience;
     private LakeObjectDraft _draft;
     private (LakeObjectDraft Draft, Task<LakePut> Put)? _writing;
     private Task _due = Task.CompletedTask;
     private long _openedAt;
+    private long _lastStoredBytes;
     private long _lastTakenAt;
 
     public PartitionWriter(
@@ -157,14 +160,20 @@ internal sealed class PartitionWriter : IDisposable
         var received = 0;
         try
         {
-            while (_lane.TryRead(out var record))
+            while (_lane.TryTake(out var block))
             {
-                revoked.ThrowIfCancellationRequested();
-                received++;
-                await TakeAsync(new LakeRecord(record.Position, record.TimestampMs, Bytes(record.Key), Bytes(record.Value), record.Headers));
-                if ((received & 63) == 0 && _draft.Rows > 0 && _writing is null && _policy.Remaining(_clock.GetElapsedTime(_openedAt), TimeSpan.Zero) <= TimeSpan.Zero)
+                using (block)
                 {
-                    await CutAsync();
+                    while (block.TryRead(out var record))
+                    {
+                        revoked.ThrowIfCancellationRequested();
+                        received++;
+                        await TakeAsync(new LakeRecord(record.Position, record.TimestampMs, record.Key, record.Value, record.Headers));
+                        if ((received & 63) == 0 && _draft.Rows > 0 && _writing is null && _policy.Remaining(_clock.GetElapsedTime(_openedAt), TimeSpan.Zero) <= TimeSpan.Zero)
+                        {
+                            await CutAsync();
+                        }
+                    }
                 }
             }
         }
@@ -178,19 +187,16 @@ internal sealed class PartitionWriter : IDisposable
         }
     }
 
-    /// <summary>No bytes stay no bytes: a plain conversion would make them an empty value.</summary>
-    private static ReadOnlyMemory<byte>? Bytes(byte[]? bytes) => bytes is null ? (ReadOnlyMemory<byte>?)null : bytes;
-
-    private ValueTask TakeAsync(LakeRecord record)
+    private ValueTask TakeAsync(in LakeRecord record)
     {
         if (!_chain.Wants(record.Position.Offset))
         {
             return default;
         }
 
-        var facts = record.Value is { } value ? ChangeFactsReader.Read(value.Span) : default;
+        var facts = record.Value is { } value ? _facts.Read(value.Span) : default;
         _line.ResetWrittenCount();
-        LakeLineWriter.Write(_line, record, facts, _shape.Lines);
+        LakeLineWriter.Write(_line, record, facts, record.Key is { } key && _keys.Read(key.Span).Embeddable, _shape.Lines);
         if (_policy.CutBefore(_draft.Rows, _draft.Bytes, _line.WrittenCount, _draft.ChangesSchema(facts)))
         {
             return CutThenAddAsync(record, facts);
@@ -219,7 +225,7 @@ internal sealed class PartitionWriter : IDisposable
         }
     }
 
-    private void Add(LakeRecord record, ChangeFacts facts)
+    private void Add(in LakeRecord record, ChangeFacts facts)
     {
         if (_draft.Rows == 0)
         {
@@ -238,7 +244,7 @@ internal sealed class PartitionWriter : IDisposable
         {
             _chain.Cut();
             _writing = (_draft, WriteAsync(_draft));
-            _draft = new LakeObjectDraft(_stream, _chain.Next, _shape);
+            _draft = new LakeObjectDraft(_stream, _chain.Next, _shape, _lastStoredBytes);
         }
     }
 
@@ -271,6 +277,7 @@ internal sealed class PartitionWriter : IDisposable
         var put = await writing.Put;
         using var written = writing.Draft;
         var (stored, manifest) = written.Finish();
+        _lastStoredBytes = manifest.StoredBytes;
         _writing = null;
         if (put.Created || put.Existing.Manifest!.Sha256 == manifest.Sha256)
         {

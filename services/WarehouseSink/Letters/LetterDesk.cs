@@ -164,7 +164,7 @@ public sealed class LetterDesk
             cancellation);
         var found = await LakeChainReader.FindAsync(_lake, place.Stream, start, null, cancellation) ?? throw new LakeDamageException($"the object that holds offset {place.Offset} of {place.Stream} is missing");
         using var reader = await LakeObjectReader.OpenAsync(_lake, found, cancellation);
-        return reader.Records().FirstOrDefault(record => record.Position.Offset == place.Offset) ?? throw new LakeDamageException($"{found.Name} does not hold offset {place.Offset}");
+        return reader.Records().Where(record => record.Position.Offset == place.Offset).Cast<LakeRecord?>().FirstOrDefault() ?? throw new LakeDamageException($"{found.Name} does not hold offset {place.Offset}");
     }
 
     // Sent, then marked: a crash in between sends it twice, and every stage takes an event it has as done.

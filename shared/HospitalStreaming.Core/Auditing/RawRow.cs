@@ -44,7 +44,7 @@ public sealed record RawRow(
     public static RawRow Of(LakeRecord line, in ReadRecord record, int sourceEpoch) => new(
         line.Position.Offset,
         sourceEpoch,
-        DateTimeOffset.FromUnixTimeMilliseconds(line.TimestampMs),
+        RecordTime.Of(line.TimestampMs),
         record.Op,
         record.Lsn is { } lsn ? (long)lsn.Value : null,
         record.TransactionId,

@@ -14,6 +14,8 @@ namespace HospitalStreaming.Core.Changes;
 /// <param name="modes">How the connector writes values.</param>
 public sealed class ColumnValueReader(ValueModes modes)
 {
+    private const int MostPlaces = 9;
+
     private readonly SourceValueReader _source = new(modes);
 
     /// <summary>A reader of messages with these modes, and the others as they are by default.</summary>
@@ -71,13 +73,13 @@ public sealed class ColumnValueReader(ValueModes modes)
 
     private object? Decimal(JsonElement value, int scale) => value.ValueKind switch
     {
-        JsonValueKind.Number => value.TryGetDecimal(out var number) ? number : null,
+        JsonValueKind.Number => value.TryGetDecimal(out var number) ? Exact(number) : null,
         JsonValueKind.String when modes.Decimals == DecimalHandlingMode.Precise => Unscaled(value, scale),
         JsonValueKind.String => decimal.TryParse(
             value.GetString(),
             NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent,
             CultureInfo.InvariantCulture,
-            out var number) ? number : null,
+            out var number) ? Exact(number) : null,
 
         // A numeric without a scale of its own: {"scale":9,"value":"base64"}.
         JsonValueKind.Object when value.TryGetProperty("scale", out var own) && own.ValueKind == JsonValueKind.Number && own.TryGetInt32(out var digits)
@@ -100,13 +102,16 @@ public sealed class ColumnValueReader(ValueModes modes)
             return null;
         }
 
-        return new decimal(
+        return Exact(new decimal(
             (int)(uint)(magnitude & uint.MaxValue),
             (int)(uint)((magnitude >> 32) & uint.MaxValue),
             (int)(uint)((magnitude >> 64) & uint.MaxValue),
             unscaled.Sign < 0,
-            (byte)scale);
+            (byte)scale));
     }
+
+    // What BigQuery's NUMERIC holds, on every warehouse: a record is read in one way, wherever it is loaded. A decimal's whole part is never too large for it.
+    private static object? Exact(decimal number) => decimal.Round(number, MostPlaces) == number ? number : null;
 
     private static object? Date(JsonElement value)
     {

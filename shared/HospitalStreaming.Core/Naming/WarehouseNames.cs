@@ -10,6 +10,9 @@ public sealed record WarehouseNames(string Prefix = "hospital")
     /// <summary>One row a key, under the tables' own names.</summary>
     public string Current => Prefix;
 
+    /// <summary>Views over current for BI tools.</summary>
+    public string Views => Prefix + "_views";
+
     /// <summary>Claims, watermarks, signals, model runs.</summary>
     public string Line => Prefix + "_line";
 

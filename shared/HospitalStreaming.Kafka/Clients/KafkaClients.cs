@@ -49,9 +49,9 @@ public sealed partial class KafkaClients(IOptions<KafkaOptions> options, ILogger
         CheckCrcs = true,
         EnablePartitionEof = false,
         FetchWaitMaxMs = 250,
-        FetchMaxBytes = 16 * 1024 * 1024,
-        MaxPartitionFetchBytes = 2 * 1024 * 1024,
-        QueuedMaxMessagesKbytes = 16 * 1024,
+        FetchMaxBytes = 4 * 1024 * 1024,
+        MaxPartitionFetchBytes = 1024 * 1024,
+        QueuedMaxMessagesKbytes = 4 * 1024,
 
         // How long fetching stops once that queue is full; the default of a second would make it the limit of throughput.
         FetchQueueBackoffMs = 10,

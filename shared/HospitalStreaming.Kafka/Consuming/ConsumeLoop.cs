@@ -17,6 +17,7 @@ public sealed class ConsumeLoop(KafkaClients clients, string role, string group,
     private static readonly TimeSpan RevokePatience = TimeSpan.FromSeconds(15);
     private readonly ConcurrentQueue<Action<IConsumer<byte[]?, byte[]?>>> _commands = new();
     private readonly Dictionary<TopicPartition, Lane> _lanes = [];
+    private RecordFeed _feed = null!;
     private CancellationToken _stopping;
 
     /// <summary>Bytes a lane may queue before its partitions pause. Default 16 MiB.</summary>
@@ -97,6 +98,8 @@ public sealed class ConsumeLoop(KafkaClients clients, string role, string group,
             .SetPartitionsRevokedHandler((client, partitions) => Release(client, partitions.Select(p => p.TopicPartition)))
             .SetPartitionsLostHandler((_, partitions) => Release(null, partitions.Select(p => p.TopicPartition)))
             .Build();
+        using var feed = new RecordFeed(consumer, _lanes);
+        _feed = feed;
         consumer.Subscribe(topics);
         try
         {
@@ -117,16 +120,7 @@ public sealed class ConsumeLoop(KafkaClients clients, string role, string group,
     {
         // A short wait while lanes work keeps their commits quick; the first record ends it at once. What a turn takes is bounded, so that a
         // lane is paused soon after it is full.
-        var taken = 0;
-        for (var result = consumer.Consume(TimeSpan.FromMilliseconds(20)); result is not null; result = consumer.Consume(TimeSpan.Zero))
-        {
-            taken += Deliver(result);
-            if (taken > LaneBytes / 4)
-            {
-                break;
-            }
-        }
-
+        _feed.Take(TimeSpan.FromMilliseconds(20), LaneBytes / 4);
         RunCommands(consumer);
         Balance(consumer);
         OnTurn(_lanes.Count);
@@ -137,25 +131,6 @@ public sealed class ConsumeLoop(KafkaClients clients, string role, string group,
                 lane.Running.GetAwaiter().GetResult();
             }
         }
-    }
-
-    private int Deliver(ConsumeResult<byte[]?, byte[]?> result)
-    {
-        if (!_lanes.TryGetValue(result.TopicPartition, out var lane))
-        {
-            return 0;
-        }
-
-        var record = new LogRecord(
-            new LogPosition(result.Topic, result.Partition.Value, result.Offset.Value),
-            result.Message.Timestamp.UnixTimestampMs,
-            result.Message.Key,
-            result.Message.Value,
-            result.Message.Headers is { Count: > 0 } headers
-                ? [.. headers.Select(header => new KeyValuePair<string, byte[]?>(header.Key, header.GetValueBytes()))]
-                : []);
-        lane.Push(record);
-        return record.Bytes;
     }
 
     private void RunCommands(IConsumer<byte[]?, byte[]?> consumer)
@@ -210,6 +185,7 @@ public sealed class ConsumeLoop(KafkaClients clients, string role, string group,
             return new PartitionStart(partition.Topic, partition.Partition.Value, committed[i].Offset.IsSpecial ? null : committed[i].Offset.Value, range.Low.Value, range.High.Value);
         }).ToList();
         var offsets = handler.StartOffsetsAsync(starts, _stopping).GetAwaiter().GetResult();
+        _feed.Assigned();
         var result = starts.Select((start, i) => new TopicPartitionOffset(start.Topic, start.Partition, offsets[i])).ToList();
         foreach (var group in result.GroupBy(start => handler.LaneOf(start.Topic, start.Partition.Value)))
         {
@@ -228,6 +204,7 @@ public sealed class ConsumeLoop(KafkaClients clients, string role, string group,
 
     private void Release(IConsumer<byte[]?, byte[]?>? owner, IEnumerable<TopicPartition> partitions)
     {
+        _feed.Flush();
         var lanes = partitions.Where(_lanes.ContainsKey).Select(partition => _lanes[partition]).Distinct().ToList();
         foreach (var lane in lanes)
         {

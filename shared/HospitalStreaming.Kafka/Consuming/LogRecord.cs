@@ -12,5 +12,5 @@ public sealed record LogRecord(
     LogPosition Position, long TimestampMs, byte[]? Key, byte[]? Value, IReadOnlyList<KeyValuePair<string, byte[]?>> Headers)
 {
     /// <summary>What the record weighs in queues, bytes: key, value, headers and a fixed cost.</summary>
-    public int Bytes { get; } = 64 + (Key?.Length ?? 0) + (Value?.Length ?? 0) + Headers.Sum(header => header.Key.Length + (header.Value?.Length ?? 0));
+    public int Bytes => RecordBlock.WeightOf(Key?.Length ?? 0, Value?.Length ?? 0, Headers);
 }

@@ -62,6 +62,11 @@ public sealed class LakeAudit
         }
 
         objects.Sort(static (left, right) => left.Name.CompareTo(right.Name));
+        foreach (var (kind, at, detail) in await CompactedAudit.FaultsAsync(_lake, objects.Where(found => found.Part is not null), cancellation))
+        {
+            Add(kind, stream, at.Name, detail);
+        }
+
         var whole = objects.Where(found => found.Manifest is not null).ToList();
         foreach (var fault in ChainTiling.FaultsOf(ChainWindow.SpansOf(whole)))
         {
@@ -135,7 +140,7 @@ public sealed class LakeAudit
         }
         catch (LakeDamageException damage)
         {
-            Add(LakeFindingKind.Altered, found.Name.Stream, found.Name, damage.Message);
+            Add(LakeFindingKind.Altered, found.Name.Stream, found.Name, found.Part is { } part ? $"{damage.Message} (its bytes lie in {part.Path})" : damage.Message);
         }
     }
 

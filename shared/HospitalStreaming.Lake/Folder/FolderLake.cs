@@ -182,6 +182,13 @@ public sealed class FolderLake : ILake
     }
 
     /// <inheritdoc/>
+    public Task<long?> LengthOfDocumentAsync(string path, CancellationToken cancellation)
+    {
+        DocumentPath.Check(path);
+        return Task.FromResult(Reading<long?>(() => new FileInfo(_folder.PathOf(path)) is { Exists: true } file ? file.Length : null, path));
+    }
+
+    /// <inheritdoc/>
     public async IAsyncEnumerable<string> ListDocumentsAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
     {
         DocumentPath.CheckPrefix(prefix);

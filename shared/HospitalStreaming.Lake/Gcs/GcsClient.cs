@@ -25,8 +25,17 @@ internal sealed class GcsClient(GcsSettings settings, LineMeters meters, TimePro
                 return created;
             }
 
-            // What is stored under the name is not what was sent. It is ours, of this moment: no offset was committed for it.
-            await DeleteAsync(upload.Name, created.Generation ?? 0, cancellation);
+            // What is stored under the name is not what was sent. It is ours, of this moment: no offset was committed for it. A name that was
+            // taken before stays taken: it gets the right bytes in the wrong ones' place.
+            if (upload.Replaces == 0)
+            {
+                await DeleteAsync(upload.Name, created.Generation ?? 0, cancellation);
+            }
+            else
+            {
+                upload = upload with { Replaces = created.Generation ?? 0 };
+            }
+
             if (attempt == WrongUploads)
             {
                 throw new LakeException($"gs://{settings.Bucket} stores other bytes for {upload.Name} than it is sent; is a proxy in between?");

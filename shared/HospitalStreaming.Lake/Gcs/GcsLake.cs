@@ -57,14 +57,14 @@ internal sealed class GcsLake(GcsClient client, string bucket, LakeShape shape, 
     public async Task<Stream> OpenReadAsync(LakeObjectName name, CancellationToken cancellation)
     {
         var bytes = await client.ReadAsync(name.ToString(), null, cancellation) ?? throw new LakeDamageException($"{AddressOf(name)} is missing");
-        if (bytes.Length == 0 && await FindAsync(name, cancellation) is { Part: { } part })
-        {
-            bytes = await client.ReadAsync(part.Path, (part.First, part.Length), cancellation)
-                ?? throw new LakeDamageException($"gs://{bucket}/{part.Path}, which holds the bytes of {name}, is missing");
-        }
-
-        return new MemoryStream(bytes, writable: false);
+        return bytes.Length == 0 && await FindAsync(name, cancellation) is { Part: { } part }
+            ? await ReadPartAsync(name, part, cancellation)
+            : new MemoryStream(bytes, writable: false);
     }
+
+    /// <inheritdoc/>
+    public async Task<Stream> OpenReadAsync(LakeObject found, CancellationToken cancellation) =>
+        found.Part is { } part ? await ReadPartAsync(found.Name, part, cancellation) : await OpenReadAsync(found.Name, cancellation);
 
     /// <inheritdoc/>
     public async Task<bool> EmptyAsync(LakeObject found, CompactedPart part, CancellationToken cancellation)
@@ -114,7 +114,8 @@ internal sealed class GcsLake(GcsClient client, string bucket, LakeShape shape, 
     public async Task<bool> CreateDocumentAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellation)
     {
         DocumentPath.Check(path);
-        var created = await client.CreateAsync(new NewObject(path, content, "application/json", NoMetadata), cancellation) is not null;
+        var type = path.EndsWith(".gz", StringComparison.Ordinal) ? "application/gzip" : "application/json";
+        var created = await client.CreateAsync(new NewObject(path, content, type, NoMetadata), cancellation) is not null;
         if (created)
         {
             news.Announce();
@@ -128,6 +129,13 @@ internal sealed class GcsLake(GcsClient client, string bucket, LakeShape shape, 
     {
         DocumentPath.Check(path);
         return await client.ReadAsync(path, null, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public async Task<long?> LengthOfDocumentAsync(string path, CancellationToken cancellation)
+    {
+        DocumentPath.Check(path);
+        return (await client.FindAsync(path, cancellation))?.Size;
     }
 
     /// <inheritdoc/>
@@ -157,6 +165,11 @@ internal sealed class GcsLake(GcsClient client, string bucket, LakeShape shape, 
     private static string TypeOf(LakeObjectName name) => name.Compression == LakeCompression.Gzip ? "application/gzip" : "application/x-ndjson";
 
     private static Dictionary<string, string> NonEmpty(Dictionary<string, string> fields) => fields.Where(field => field.Value.Length > 0).ToDictionary(StringComparer.Ordinal);
+
+    private async Task<MemoryStream> ReadPartAsync(LakeObjectName name, CompactedPart part, CancellationToken cancellation) => new(
+        await client.ReadAsync(part.Path, (part.First, part.Length), cancellation)
+            ?? throw new LakeDamageException($"gs://{bucket}/{part.Path}, which holds the bytes of {name}, is missing"),
+        writable: false);
 
     private async IAsyncEnumerable<LakeObject> ListAsync(string folder, LakeStream stream, long fromOffset, [EnumeratorCancellation] CancellationToken cancellation)
     {

@@ -13,6 +13,7 @@ namespace HospitalStreaming.Lake.Objects;
 public sealed class LakeObjectDraft : IDisposable
 {
     private readonly SchemaWatch _schema = new();
+    private ChangeFactsReader? _facts;
     private readonly ObjectPacker _packer;
     private (ReadOnlyMemory<byte> Stored, LakeManifest Manifest)? _finished;
     private long? _firstTimestampMs;
@@ -32,10 +33,11 @@ public sealed class LakeObjectDraft : IDisposable
     /// <param name="stream">Its chain.</param>
     /// <param name="start">Where it starts: the `next` of the object before it, even where the first record comes later.</param>
     /// <param name="shape">How it is stored.</param>
-    public LakeObjectDraft(LakeStream stream, long start, LakeShape shape)
+    /// <param name="expectedBytes">What it will store, as far as one can tell: memory for that is taken at once.</param>
+    public LakeObjectDraft(LakeStream stream, long start, LakeShape shape, long expectedBytes = 0)
     {
         (Stream, Start, Next, Shape) = (stream, start, start, shape);
-        _packer = new ObjectPacker(shape.Compression);
+        _packer = new ObjectPacker(shape.Compression, expectedBytes);
     }
 
     /// <summary>Its chain.</summary>
@@ -64,7 +66,7 @@ public sealed class LakeObjectDraft : IDisposable
 
     /// <summary>Adds a record with its line, which <see cref="LakeLineWriter"/> made.</summary>
     /// <exception cref="InvalidOperationException">The record is not after the ones before it.</exception>
-    public void Add(LakeRecord record, ChangeFacts facts, ReadOnlySpan<byte> line)
+    public void Add(in LakeRecord record, ChangeFacts facts, ReadOnlySpan<byte> line)
     {
         if (record.Position.Offset < Next || _finished is not null)
         {
@@ -86,9 +88,9 @@ public sealed class LakeObjectDraft : IDisposable
     }
 
     /// <summary>Adds a record; for callers that have not made its line.</summary>
-    public void Add(LakeRecord record)
+    public void Add(in LakeRecord record)
     {
-        var facts = record.Value is { } value ? ChangeFactsReader.Read(value.Span) : default;
+        var facts = record.Value is { } value ? (_facts ??= new ChangeFactsReader()).Read(value.Span) : default;
         var line = new ArrayBufferWriter<byte>(512);
         LakeLineWriter.Write(line, record, facts, Shape.Lines);
         Add(record, facts, line.WrittenSpan);

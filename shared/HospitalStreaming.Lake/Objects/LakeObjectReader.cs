@@ -20,6 +20,9 @@ public sealed class LakeObjectReader : IDisposable
     private LakeObjectReader(LakeObject found, LakeManifest manifest, byte[] stored) =>
         (_object, _manifest, _stored) = (found, manifest, stored);
 
+    /// <summary>The stored bytes, proved.</summary>
+    internal ReadOnlyMemory<byte> Stored => _stored.AsMemory(0, (int)_manifest.StoredBytes);
+
     /// <summary>Fetches and proves an object.</summary>
     /// <exception cref="LakeDamageException">It is missing, truncated, altered, or too large.</exception>
     public static async Task<LakeObjectReader> OpenAsync(ILake lake, LakeObject found, CancellationToken cancellation)
@@ -33,7 +36,7 @@ public sealed class LakeObjectReader : IDisposable
         var stored = ArrayPool<byte>.Shared.Rent((int)manifest.StoredBytes + 1);
         try
         {
-            await using var stream = await lake.OpenReadAsync(found.Name, cancellation);
+            await using var stream = await lake.OpenReadAsync(found, cancellation);
             var length = await stream.ReadAtLeastAsync(stored.AsMemory(0, (int)manifest.StoredBytes + 1), (int)manifest.StoredBytes + 1, false, cancellation);
             if (length != manifest.StoredBytes)
             {

@@ -11,13 +11,14 @@ namespace HospitalStreaming.Lake.Objects;
 internal sealed class ObjectPacker : IDisposable
 {
     private const int BlockBytes = 32 * 1024;
-    private readonly PooledStream _stored = new();
+    private readonly PooledStream _stored;
     private readonly GZipStream? _gzip;
     private byte[] _block = [];
     private int _filled;
 
-    internal ObjectPacker(LakeCompression compression)
+    internal ObjectPacker(LakeCompression compression, long expectedBytes)
     {
+        _stored = new PooledStream(expectedBytes);
         if (compression == LakeCompression.Gzip)
         {
             _gzip = new GZipStream(_stored, CompressionLevel.Fastest, leaveOpen: true);

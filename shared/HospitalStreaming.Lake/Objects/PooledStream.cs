@@ -3,14 +3,17 @@ using System.Buffers;
 namespace HospitalStreaming.Lake.Objects;
 
 /// <summary>Bytes written one after another into memory that goes back to a pool: objects come and go, and fresh memory costs more than filling it.</summary>
-internal sealed class PooledStream : Stream
+internal sealed class PooledStream(long expectedBytes) : Stream
 {
     private const int FirstBytes = 64 * 1024;
+    private const int MiddleBytes = 1024 * 1024;
+    private const int UsualBytes = 8 * 1024 * 1024;
+    private const int LargestBytes = 64 * 1024 * 1024;
 
     /// <summary>Kept apart from the shared pool, which gives large arrays back to the collector.</summary>
-    private static readonly ArrayPool<byte> Pool = ArrayPool<byte>.Create(64 * 1024 * 1024, 6);
+    private static readonly ArrayPool<byte> Pool = ArrayPool<byte>.Create(LargestBytes, 6);
 
-    private byte[] _bytes = Pool.Rent(FirstBytes);
+    private byte[] _bytes = Pool.Rent((int)Math.Clamp(expectedBytes, FirstBytes, LargestBytes));
     private int _length;
 
     /// <summary>What was written, until this is disposed of.</summary>
@@ -78,7 +81,9 @@ internal sealed class PooledStream : Stream
 
     private void Grow(int by)
     {
-        var larger = Pool.Rent((int)Math.Min(Array.MaxLength, Math.Max((long)_bytes.Length * 2, (long)_length + by)));
+        // Few steps on the way to a usual object's size: each leaves its memory in the pool.
+        var step = _bytes.Length < MiddleBytes ? MiddleBytes : Math.Max(UsualBytes, (long)_bytes.Length * 2);
+        var larger = Pool.Rent((int)Math.Min(Array.MaxLength, Math.Max(step, (long)_length + by)));
         Written.Span.CopyTo(larger);
         Pool.Return(_bytes);
         _bytes = larger;

@@ -10,6 +10,9 @@ internal static class BigQueryLayout
     /// <summary>Last applied claim of each table.</summary>
     internal const string Heads = "load_heads";
 
+    /// <summary>Latest truncate of each table: rows it removed may still come, out of partitions that are read later.</summary>
+    internal const string Truncations = "truncations";
+
     /// <summary>The record's own time, in days: what a raw table is partitioned by.</summary>
     internal const string RawDay = "recorded_at";
 
@@ -59,9 +62,13 @@ internal static class BigQueryLayout
             ("table_name", "STRING"), ("partition", "INT64"), ("offset", "INT64"), ("stream_epoch", "STRING"), ("action", "STRING"), ("settled_at", "TIMESTAMP"),
         ])),
         ("pending_moves", Fields([("table_name", "STRING"), ("key", "INT64"), ("missing_key", "INT64"), ("missing_lsn", "INT64")])),
+        (Truncations, Fields([("table_name", "STRING"), ("source_epoch", "INT64"), ("lsn", "INT64")])),
     ];
 
     internal static JArray LakeLineFields { get; } = Fields(LakeLine);
+
+    /// <summary>A claim's lines where they had to be rewritten: <see cref="RewrittenLines"/>.</summary>
+    internal static JArray RewrittenFields { get; } = Fields([.. LakeLine, .. RawOwn.Where(column => column.Name is "key_id" or "op" or "lsn")]);
 
     internal static JArray RawFields { get; } = Fields([.. RawOwn, .. LakeLine]);
 

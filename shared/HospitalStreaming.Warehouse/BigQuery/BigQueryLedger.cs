@@ -1,3 +1,5 @@
+using HospitalStreaming.Core.Changes;
+using HospitalStreaming.Core.Merging;
 using HospitalStreaming.Core.Naming;
 using HospitalStreaming.Core.Naming.Lake;
 using HospitalStreaming.Warehouse.Letters;
@@ -53,6 +55,11 @@ internal sealed class BigQueryLedger(BigQuerySql sql, WarehouseNames names)
                 (long?)row[4],
                 (long)row[5]! == 1,
                 (long)row[6]! == 1))];
+
+    /// <summary>The latest truncate of each table that had one.</summary>
+    internal async Task<Dictionary<string, Truncation?>> TruncationsAsync(string asOf, CancellationToken cancellation) =>
+        (await sql.QueryAsync($"SELECT table_name, source_epoch, lsn FROM {Line}.{BigQueryLayout.Truncations}{asOf}", None, cancellation)).Rows
+            .ToDictionary(row => (string)row[0]!, row => (Truncation?)new Truncation((int)(long)row[1]!, new Lsn((ulong)(long)row[2]!)), StringComparer.Ordinal);
 
     internal async Task<ILookup<string, PendingMove>> MovesAsync(CancellationToken cancellation) =>
         (await sql.QueryAsync($"SELECT table_name, key, missing_key, missing_lsn FROM {Line}.pending_moves", None, cancellation)).Rows

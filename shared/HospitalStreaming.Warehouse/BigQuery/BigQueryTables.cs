@@ -17,7 +17,7 @@ internal sealed class BigQueryTables(BigQueryClient client, WarehouseNames names
 
     internal async Task EnsureAsync(IReadOnlyList<TableDescription> tables, CancellationToken cancellation)
     {
-        foreach (var dataset in new[] { names.Raw, names.Current, names.Line, names.Staging, names.Intermediate, names.Marts })
+        foreach (var dataset in new[] { names.Raw, names.Current, names.Views, names.Line, names.Staging, names.Intermediate, names.Marts })
         {
             if (await client.CallAsync("GET", $"datasets/{dataset}", null, cancellation) is null)
             {
@@ -41,8 +41,12 @@ internal sealed class BigQueryTables(BigQueryClient client, WarehouseNames names
 
         if (!line.Contains(Signals))
         {
-            var view = new JObject { ["query"] = BigQueryLayout.SignalsView(names), ["useLegacySql"] = false };
-            await CreateAsync($"datasets/{names.Line}/tables", new JObject { ["tableReference"] = Reference(names.Line, Signals), ["view"] = view }, cancellation);
+            await CreateAsync($"datasets/{names.Line}/tables", View(names.Line, Signals, BigQueryLayout.SignalsView(names)), cancellation);
+        }
+
+        foreach (var table in CurrentViews.Of(tables))
+        {
+            await EnsureViewAsync(table.Name, CurrentViews.Query(names, table, name => $"`{name}`"), cancellation);
         }
     }
 
@@ -96,6 +100,26 @@ internal sealed class BigQueryTables(BigQueryClient client, WarehouseNames names
         while (!string.IsNullOrEmpty(next));
         return found;
     }
+
+    // A table that has gained a column since has it in its view too.
+    private async Task EnsureViewAsync(string name, string query, CancellationToken cancellation)
+    {
+        var path = $"datasets/{names.Views}/tables";
+        if (await client.CallAsync("GET", $"{path}/{name}", null, cancellation) is not { } there)
+        {
+            await CreateAsync(path, View(names.Views, name, query), cancellation);
+        }
+        else if ((string?)there.SelectToken("view.query") != query)
+        {
+            await client.CallAsync("PATCH", $"{path}/{name}", View(names.Views, name, query), cancellation);
+        }
+    }
+
+    private JObject View(string dataset, string name, string query) => new()
+    {
+        ["tableReference"] = Reference(dataset, name),
+        ["view"] = new JObject { ["query"] = query, ["useLegacySql"] = false },
+    };
 
     private async Task EnsureTableAsync(
         HashSet<string> existing, string dataset, string name, JArray fields, string? dayColumn, string? clusterColumn, CancellationToken cancellation)

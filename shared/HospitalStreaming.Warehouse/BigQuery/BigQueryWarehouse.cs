@@ -19,7 +19,7 @@ public sealed class BigQueryWarehouse : IWarehouse
     private readonly ILake _lake;
     private readonly BigQueryTables _tables;
     private readonly BigQueryLedger _ledger;
-    private readonly CurrentRows _rows;
+    private readonly RowCompletion _completion;
     private readonly LoadJobs _jobs;
     private readonly EpochDocuments _epochs;
     private readonly DecisionDocuments _decisions;
@@ -43,7 +43,7 @@ public sealed class BigQueryWarehouse : IWarehouse
         (_lake, _captured, LoadInterval) = (lake, tables, loadInterval);
         _tables = new BigQueryTables(client, names);
         _ledger = new BigQueryLedger(sql, names);
-        _rows = new CurrentRows(sql, names);
+        _completion = new RowCompletion(new CurrentRows(sql, names));
         _jobs = new LoadJobs(client, _tables, sql, names, lake);
         _epochs = new EpochDocuments(lake);
         _decisions = new DecisionDocuments(lake);
@@ -163,7 +163,8 @@ public sealed class BigQueryWarehouse : IWarehouse
         {
             var table = _captured.Single(item => item.Name == claim.Table);
             var reader = new RecordReader(table);
-            var (batch, runs) = (new Batch(_held.GetValueOrDefault(table.Name) ?? [], reader, _known, truncates: false), new EpochRuns());
+            var (batch, runs) = (new Batch(_held.GetValueOrDefault(table.Name) ?? [], reader, _known), new EpochRuns());
+            var rewritten = new HashSet<string>(StringComparer.Ordinal);
             foreach (var item in claim.Objects)
             {
                 var stream = item.Name.Stream;
@@ -175,6 +176,10 @@ public sealed class BigQueryWarehouse : IWarehouse
                         var epoch = epochs.Of(stream.Topic, stream.Partition, line.Position.Offset);
                         runs.Note(stream.Epoch, stream.Partition, line.Position.Offset, epoch);
                         batch.Add(stream.Epoch, line, epoch);
+                        if (!rewritten.Contains(stream.Epoch) && !JsonFit.Loads(line))
+                        {
+                            rewritten.Add(stream.Epoch);
+                        }
                     }
                 }
                 catch (LakeDamageException failure)
@@ -183,7 +188,7 @@ public sealed class BigQueryWarehouse : IWarehouse
                 }
             }
 
-            batches.Add(new TableBatch(table, claim, batch, runs, SweepBelow(claim, epochs, positions)));
+            batches.Add(new TableBatch(table, claim, batch, runs, SweepBelow(claim, epochs, positions)) { Rewritten = rewritten });
         }
 
         return batches;
@@ -194,14 +199,15 @@ public sealed class BigQueryWarehouse : IWarehouse
     {
         foreach (var batch in batches)
         {
-            await _jobs.StageClaimAsync(batch.Claim, cancellation);
+            await _jobs.StageClaimAsync(batch, cancellation);
         }
 
         var nonce = Guid.NewGuid().ToString("N");
-        var pending = await _ledger.MovesAsync(cancellation);
+        var (pending, truncations) = (await _ledger.MovesAsync(cancellation), await _ledger.TruncationsAsync(string.Empty, cancellation));
         foreach (var batch in batches)
         {
-            await CompleteAsync(batch, [.. pending[batch.Table.Name]], cancellation);
+            batch.Emptied(truncations.GetValueOrDefault(batch.Table.Name));
+            await _completion.CompleteAsync(batch, pending, _held, _letters, _known, cancellation);
             await StageRowsAsync(batch, nonce, cancellation);
         }
 
@@ -216,53 +222,6 @@ public sealed class BigQueryWarehouse : IWarehouse
             batches.Max(batch => batch.Claim.Sequence),
             [.. batches.Select(batch => new TableLoad(
                 batch.Table.Name, batch.Claim.Rows, batch.Rows.Count, batch.Batch.Poison.Count, batch.Batch.LastCommittedAt))]);
-    }
-
-    /// <summary>Reduces the changes and fills in what they keep, from current or, where a row came from another key, from raw.</summary>
-    private async Task CompleteAsync(
-        TableBatch batch, IReadOnlyList<PendingMove> pending, CancellationToken cancellation)
-    {
-        var (table, changes) = (batch.Table, batch.Batch.Changes);
-        var known = await _rows.StatesAsync(table, [.. changes.Select(change => change.Key).Distinct()], cancellation);
-        var rows = ChangeReducer.Reduce(changes, known, table.Columns.Length, batch.KeyIndex);
-        var keeping = rows.Values.Where(row => row.KeepsSome).Select(row => row.Last.Key).ToList();
-        var old = await _rows.ValuesAsync(table, keeping, cancellation);
-        foreach (var key in keeping)
-        {
-            var before = old.GetValueOrDefault(key);
-            rows[key] = rows[key] with
-            {
-                Values = [.. rows[key].Values.Select((value, i) => ReferenceEquals(value, KeptValue.Instance) ? before?[i] : value)],
-            };
-        }
-
-        var arrived = changes.Where(change => change is { Act: ChangeAct.Delete, Lsn: not null }).Select(change => (change.Key, (long)change.Lsn!.Value.Value)).ToHashSet();
-        var moved = changes.Where(change => change.KeepsFromElsewhere).Select(change => change.Key)
-            .Concat(pending.Where(entry => arrived.Contains((entry.MissingKey, entry.MissingLsn))).Select(entry => entry.Key))
-            .Where(key => _held.GetValueOrDefault(table.Name)?.Contains(key) != true).ToHashSet();
-        if (moved.Count > 0)
-        {
-            await RemakeAsync(batch, moved, changes, rows, cancellation);
-        }
-
-        batch.Rows = rows;
-    }
-
-    /// <summary>Makes keys anew from raw and the load at hand.</summary>
-    private async Task RemakeAsync(
-        TableBatch batch, IReadOnlySet<long> keys, IReadOnlyList<RowChange> loading, Dictionary<long, FinalRow> rows, CancellationToken cancellation)
-    {
-        var (table, letters) = (batch.Table, _letters.Where(letter => letter.Table == batch.Table.Name).Select(letter => letter.Place));
-        var histories = await _rows.HistoriesAsync(table, keys, loading, [.. letters], _known, cancellation);
-        foreach (var key in keys)
-        {
-            var replayed = KeyReplay.Of(key, from => histories.GetValueOrDefault(from) ?? [], table.Columns.Length, batch.KeyIndex);
-            if (replayed.Row is { } row)
-            {
-                rows[key] = row with { Values = [.. row.Values.Select(value => ReferenceEquals(value, KeptValue.Instance) ? null : value)] };
-                batch.Moves[key] = replayed.Missing is { } missing ? new PendingMove(key, missing.Key, (long)missing.Lsn.Value) : null;
-            }
-        }
     }
 
     /// <inheritdoc/>
@@ -290,6 +249,7 @@ public sealed class BigQueryWarehouse : IWarehouse
         }
 
         var (epochs, heads, pending) = (await _epochs.ReadAsync(cancellation), await _ledger.HeadsAsync(cancellation), await _ledger.MovesAsync(cancellation));
+        var truncations = await _ledger.TruncationsAsync(string.Empty, cancellation);
         var (batches, nonce) = (new List<TableBatch>(), Guid.NewGuid().ToString("N"));
         foreach (var topic in due.GroupBy(decision => decision.Stream.Topic))
         {
@@ -298,15 +258,14 @@ public sealed class BigQueryWarehouse : IWarehouse
             var batch = new TableBatch(
                 table,
                 new ClaimDocument(life, table.Name, heads.GetValueOrDefault(table.Name).Sequence + 1, []),
-                new Batch(new HashSet<long>(), new RecordReader(table), _known, truncates: false),
+                new Batch(new HashSet<long>(), new RecordReader(table), _known),
                 new EpochRuns(),
                 SweptAlready(topic.Key, epochs, positions));
+            batch.Emptied(truncations.GetValueOrDefault(table.Name));
             batch.Batch.Settled.AddRange(topic);
             var keys = KeysOf(topic, table, epochs);
             keys.UnionWith(pending[table.Name].Where(move => keys.Contains(move.MissingKey)).Select(move => move.Key).ToList());
-            var rows = new Dictionary<long, FinalRow>();
-            await RemakeAsync(batch, keys, [], rows, cancellation);
-            batch.Rows = rows;
+            await _completion.RemakeAsync(batch, keys, _letters, _known, cancellation);
             await StageRowsAsync(batch, nonce, cancellation);
             batches.Add(batch);
         }

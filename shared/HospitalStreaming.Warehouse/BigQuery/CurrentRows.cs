@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text.Json;
 using HospitalStreaming.Core.Changes;
 using HospitalStreaming.Core.Domain;
@@ -42,7 +41,7 @@ internal sealed class CurrentRows(BigQuerySql sql, WarehouseNames names)
 
     /// <summary>
     /// A key's applicable changes up to what holds it, of raw and of the load at hand, and those of every key its row moved from, in log order;
-    /// decided records as they were decided.
+    /// decided records as they were decided; all that the latest truncate leaves of it.
     /// </summary>
     internal async Task<Dictionary<long, IReadOnlyList<RowChange>>> HistoriesAsync(
         TableDescription table,
@@ -50,6 +49,7 @@ internal sealed class CurrentRows(BigQuerySql sql, WarehouseNames names)
         IReadOnlyList<RowChange> loading,
         IReadOnlyCollection<LetterPlace> letters,
         LetterDecisions decisions,
+        Truncation? truncation,
         CancellationToken cancellation)
     {
         var raw = new RawRows(names, table);
@@ -73,7 +73,8 @@ internal sealed class CurrentRows(BigQuerySql sql, WarehouseNames names)
             foreach (var key in wanted)
             {
                 var loaded = loading.Where(change => change.Key == key).Select(change => new PlacedChange(new RawPlace(long.MaxValue, change.Partition, change.Offset), key, change));
-                histories[key] = PlacedChange.History((byKey.GetValueOrDefault(key) ?? []).Concat(loaded));
+                var history = PlacedChange.History((byKey.GetValueOrDefault(key) ?? []).Concat(loaded));
+                histories[key] = truncation is { } latest ? [.. history.Where(change => !latest.Removes(change))] : history;
             }
 
             wanted = [.. wanted.SelectMany(key => histories[key]).Select(change => change.MovedFrom).OfType<long>()
@@ -138,9 +139,6 @@ internal sealed class CurrentRows(BigQuerySql sql, WarehouseNames names)
                 break;
             case bool flag:
                 writer.WriteBoolean(name, flag);
-                break;
-            case int or long:
-                writer.WriteNumber(name, Convert.ToInt64(value, CultureInfo.InvariantCulture));
                 break;
             default:
                 writer.WriteString(name, BigQueryValues.TextOf(value));

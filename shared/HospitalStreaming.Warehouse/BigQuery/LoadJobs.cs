@@ -1,4 +1,5 @@
 using System.Globalization;
+using HospitalStreaming.Core.Merging;
 using HospitalStreaming.Core.Naming;
 using HospitalStreaming.Lake;
 using HospitalStreaming.Warehouse.BigQuery.Rest;
@@ -20,12 +21,12 @@ internal sealed class LoadJobs(BigQueryClient client, BigQueryTables tables, Big
         "backendError", "internalError", "jobBackendError", "jobInternalError", "rateLimitExceeded", "jobRateLimitExceeded", "tableUnavailable", "timeout",
     };
 
-    /// <summary>Brings a claim's lines into their stages, whoever began it.</summary>
-    internal async Task StageClaimAsync(ClaimDocument claim, CancellationToken cancellation)
+    /// <summary>Brings a claim's lines into their stages, whoever began it: from the lake, or rewritten where BigQuery would not take them so.</summary>
+    internal async Task StageClaimAsync(TableBatch batch, CancellationToken cancellation)
     {
-        foreach (var part in claim.Parts)
+        foreach (var part in batch.Claim.Parts)
         {
-            await StageAsync(part, cancellation);
+            await StageAsync(part, batch.Rewritten.Contains(part.StreamEpoch) ? new RecordReader(batch.Table) : null, cancellation);
         }
     }
 
@@ -41,7 +42,7 @@ internal sealed class LoadJobs(BigQueryClient client, BigQueryTables tables, Big
         }
     }
 
-    private async Task StageAsync(ClaimPart part, CancellationToken cancellation)
+    private async Task StageAsync(ClaimPart part, RecordReader? rewriting, CancellationToken cancellation)
     {
         var fresh = 0;
         for (var attempt = 1; ; attempt++)
@@ -52,16 +53,27 @@ internal sealed class LoadJobs(BigQueryClient client, BigQueryTables tables, Big
             if (job is null)
             {
                 fresh++;
-                await tables.CreateStageAsync(part.Stage, BigQueryLayout.LakeLineFields, cancellation);
-                var load = Load(part.Stage, BigQueryLayout.LakeLineFields);
-                load["sourceUris"] = new JArray(part.Objects.Select(item => lake.AddressOf(item.Name)));
-                job = await InsertAsync(Job(id, load), id, null, cancellation);
+                var fields = rewriting is null ? BigQueryLayout.LakeLineFields : BigQueryLayout.RewrittenFields;
+                await tables.CreateStageAsync(part.Stage, fields, cancellation);
+                var load = Load(part.Stage, fields);
+                ReadOnlyMemory<byte>? lines = null;
+                if (rewriting is null)
+                {
+                    load["sourceUris"] = new JArray(part.Sources(lake));
+                }
+                else
+                {
+                    lines = await RewrittenLines.OfAsync(lake, part, rewriting, cancellation);
+                }
+
+                job = await InsertAsync(Job(id, load), id, lines, cancellation);
             }
 
             job = await EndAsync(job, id, cancellation);
             if (job.SelectToken("status.errorResult") is JObject error)
             {
-                if ((string?)error["reason"] is not { } reason || !Retryable.Contains(reason) || fresh >= AttemptsAtOnce)
+                // One that was found failed before: whatever its reason, somebody may have seen to it since.
+                if (!found && ((string?)error["reason"] is not { } reason || !Retryable.Contains(reason) || fresh >= AttemptsAtOnce))
                 {
                     throw Failed(id, error);
                 }
@@ -86,14 +98,14 @@ internal sealed class LoadJobs(BigQueryClient client, BigQueryTables tables, Big
     /// <summary>Rows in a stage: what its job says, else counted (the emulator's jobs say nothing). Null where the stage of an older job is gone by now.</summary>
     private async Task<long?> StagedAsync(ClaimPart part, JObject? job, CancellationToken cancellation)
     {
-        if ((string?)job?.SelectToken("statistics.load.outputRows") is { } text)
+        if (part.Only.Length == 0 && (string?)job?.SelectToken("statistics.load.outputRows") is { } text)
         {
             return long.Parse(text, CultureInfo.InvariantCulture);
         }
 
         try
         {
-            var rows = await sql.QueryAsync($"SELECT COUNT(*) FROM `{names.Line}`.`{part.Stage}`", new Dictionary<string, object?>(), cancellation);
+            var rows = await sql.QueryAsync($"SELECT COUNT(*) FROM `{names.Line}`.`{part.Stage}` {part.Only}", new Dictionary<string, object?>(), cancellation);
             return (long)rows.Rows[0][0]!;
         }
         catch (WarehouseSqlException failure) when (failure.IsMissingTable && job is null)

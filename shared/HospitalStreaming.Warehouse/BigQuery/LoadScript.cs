@@ -1,4 +1,6 @@
 using System.Globalization;
+using HospitalStreaming.Core.Batching.Lines;
+using HospitalStreaming.Core.Domain;
 using HospitalStreaming.Core.Naming;
 using HospitalStreaming.Warehouse.Letters;
 using HospitalStreaming.Warehouse.Loading;
@@ -18,6 +20,9 @@ internal sealed class LoadScript(WarehouseNames names, string fence, string nonc
     /// <summary>What the guard says when the fence or a head is not as expected.</summary>
     internal const string Fenced = "hospital_fenced";
 
+    // _op of a tombstone that a truncate made.
+    private const string TruncatedOp = "t";
+
     private const int ValuesAtOnce = 1_000;
 
     // A list in an IN is one function call to the emulator, whose calls take no more than this.
@@ -29,7 +34,7 @@ internal sealed class LoadScript(WarehouseNames names, string fence, string nonc
     [
         // Every apply writes it: BigQuery then lets only one of two simultaneous ones commit.
         $"UPDATE {Line}.fences SET used_at = CURRENT_TIMESTAMP() WHERE name = '{Fence}'",
-        .. batches.SelectMany(batch => Guard(batch).Concat(Raw(batch)).Concat(Current(batch)).Concat(Positions(batch, positions)).Concat(Objects(batch)).Concat(Books(batch))),
+        .. batches.SelectMany(batch => Guard(batch).Concat(Raw(batch)).Concat(Emptied(batch)).Concat(Current(batch)).Concat(Positions(batch, positions)).Concat(Objects(batch)).Concat(Books(batch))),
         .. Signals(batches),
     ];
 
@@ -55,13 +60,46 @@ internal sealed class LoadScript(WarehouseNames names, string fence, string nonc
         {
             yield return string.Create(CultureInfo.InvariantCulture, $"""
                 INSERT INTO `{names.Raw}`.`{batch.Table.Name}` ({columns})
-                SELECT {SqlText.Name(part.StreamEpoch)}, {SourceEpoch(batch, part.StreamEpoch)}, {batch.Claim.Sequence}, TIMESTAMP_MILLIS(`timestamp`),
-                  SAFE_CAST(JSON_VALUE(key, '$.{batch.Table.KeyColumn}') AS INT64), JSON_VALUE(value, '$.op'), SAFE_CAST(JSON_VALUE(value, '$.source.lsn') AS INT64),
+                SELECT {SqlText.Name(part.StreamEpoch)}, {SourceEpoch(batch, part.StreamEpoch)}, {batch.Claim.Sequence},
+                  TIMESTAMP_MILLIS(LEAST(GREATEST(`timestamp`, {RecordTime.FirstMs}), {RecordTime.LastMs})),
+                  {(batch.Rewritten.Contains(part.StreamEpoch) ? "key_id, op, lsn" : Read(batch.Table))},
                   {SqlText.Columns(line)}
-                FROM {Line}.`{part.Stage}`
+                FROM {Line}.`{part.Stage}` {part.Only}
                 """);
         }
     }
+
+    private static string Read(TableDescription table) =>
+        $"SAFE_CAST(JSON_VALUE(key, '$.{table.KeyColumn}') AS INT64), JSON_VALUE(value, '$.op'), SAFE_CAST(JSON_VALUE(value, '$.source.lsn') AS INT64)";
+
+    // A row that only a snapshot showed has its LSN in raw alone, which has this load's rows by now.
+    private IEnumerable<string> Emptied(TableBatch batch)
+    {
+        if (batch is not { Empties: true, Truncation: { } truncation })
+        {
+            yield break;
+        }
+
+        var (target, key) = ($"`{names.Current}`.`{batch.Table.Name}`", $"`{batch.Table.KeyColumn}`");
+        yield return string.Create(CultureInfo.InvariantCulture, $"""
+            UPDATE {target} SET _deleted = true, _op = '{TruncatedOp}'{Nulls(batch.Table)} WHERE NOT _deleted AND {key} IN (
+              SELECT c.{key} FROM {target} AS c
+              LEFT JOIN `{names.Raw}`.`{batch.Table.Name}` AS r
+                ON r.`partition` = c._log_partition AND r.`offset` = c._offset AND r.source_epoch = c._source_epoch AND r.key_id = c.{key}
+              WHERE NOT c._deleted AND c._source_epoch <= {truncation.SourceEpoch}
+              GROUP BY c.{key}, c._source_epoch, c._lsn
+              HAVING c._source_epoch < {truncation.SourceEpoch} OR COALESCE(MAX(r.lsn), c._lsn, 0) < {(long)truncation.Lsn.Value})
+            """);
+        yield return $"DELETE FROM {Line}.{BigQueryLayout.Truncations} WHERE table_name = {SqlText.Name(batch.Table.Name)}";
+        yield return string.Create(CultureInfo.InvariantCulture, $"""
+            INSERT INTO {Line}.{BigQueryLayout.Truncations} (table_name, source_epoch, lsn)
+            VALUES ({SqlText.Name(batch.Table.Name)}, {truncation.SourceEpoch}, {(long)truncation.Lsn.Value})
+            """);
+    }
+
+    // Columns of a row that is gone, but for its key.
+    private static string Nulls(TableDescription table) => string.Concat(
+        table.Columns.Where(column => column.Name != table.KeyColumn).Select(column => $", `{column.Name}` = NULL"));
 
     private static string SourceEpoch(TableBatch batch, string streamEpoch)
     {
@@ -84,9 +122,8 @@ internal sealed class LoadScript(WarehouseNames names, string fence, string nonc
 
         if (batch.SweepBelow is { } epoch)
         {
-            var others = string.Join(", ", batch.Table.Columns.Where(column => column.Name != batch.Table.KeyColumn).Select(column => $"`{column.Name}` = NULL"));
             yield return string.Create(
-                CultureInfo.InvariantCulture, $"UPDATE {target} SET _deleted = true, _op = 's', {others} WHERE _source_epoch < {epoch} AND NOT _deleted");
+                CultureInfo.InvariantCulture, $"UPDATE {target} SET _deleted = true, _op = 's'{Nulls(batch.Table)} WHERE _source_epoch < {epoch} AND NOT _deleted");
         }
     }
 
@@ -139,7 +176,7 @@ internal sealed class LoadScript(WarehouseNames names, string fence, string nonc
     private IEnumerable<string> Signals(IReadOnlyList<TableBatch> batches)
     {
         var signals = $"{Line}.{SignalTables.Current}";
-        string[] changed = [.. batches.Where(batch => batch.Stage is not null || batch.SweepBelow is not null).Select(batch => SignalNames.CurrentOf(batch.Table.Name))];
+        string[] changed = [.. batches.Where(batch => batch.Stage is not null || batch.SweepBelow is not null || batch.Empties).Select(batch => SignalNames.CurrentOf(batch.Table.Name))];
         foreach (var signal in changed.Prepend(SignalNames.Current).Select(SqlText.Name))
         {
             yield return $"""

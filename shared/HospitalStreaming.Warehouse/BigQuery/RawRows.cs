@@ -50,6 +50,13 @@ internal sealed class RawRows(WarehouseNames names, TableDescription table)
         ORDER BY `offset`
         """;
 
+    /// <summary>A query of the truncates.</summary>
+    /// <param name="asOf">What follows the table's name where a moment is asked for, else empty.</param>
+    internal string SelectTruncates(string asOf) => $"""
+        {Columns(asOf)}
+        WHERE op = 't'
+        """;
+
     /// <summary>Reads the record in a row of either query.</summary>
     /// <exception cref="FormatException">It is no line of a lake: it was altered.</exception>
     internal ReadRecord Read(object?[] row) => _reader.Read(LakeLineReader.Read(Line(row)), SourceEpoch(row));

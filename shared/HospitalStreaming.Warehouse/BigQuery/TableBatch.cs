@@ -12,6 +12,15 @@ namespace HospitalStreaming.Warehouse.BigQuery;
 /// <param name="SweepBelow">Rows of older source epochs are swept up to this one; null where nothing is to sweep.</param>
 internal sealed record TableBatch(TableDescription Table, ClaimDocument Claim, Batch Batch, EpochRuns Epochs, int? SweepBelow)
 {
+    /// <summary>Stream epochs of which some line must be rewritten before BigQuery takes it.</summary>
+    internal IReadOnlySet<string> Rewritten { get; init; } = new HashSet<string>();
+
+    /// <summary>The latest truncate of the table, with this load's; null where there was none.</summary>
+    internal Truncation? Truncation { get; private set; }
+
+    /// <summary>Whether it is this load that brings it.</summary>
+    internal bool Empties { get; private set; }
+
     /// <summary>Final rows, complete: no kept value is left in them.</summary>
     internal IReadOnlyDictionary<long, FinalRow> Rows { get; set; } = new Dictionary<long, FinalRow>();
 
@@ -20,6 +29,10 @@ internal sealed record TableBatch(TableDescription Table, ClaimDocument Claim, B
 
     /// <summary>The table its rows are staged in; null where there are none.</summary>
     internal string? Stage { get; set; }
+
+    /// <summary>Takes the latest truncate loaded before into account.</summary>
+    internal void Emptied(Truncation? before) => (Truncation, Empties) =
+        Core.Merging.Truncation.Later(before, Batch.Truncation) is { } latest && latest != before ? (latest, true) : (before, false);
 
     internal int KeyIndex => Table.Columns.IndexOf(Table.Required(Table.KeyColumn));
 }

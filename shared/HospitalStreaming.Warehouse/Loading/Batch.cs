@@ -1,5 +1,4 @@
 using HospitalStreaming.Core.Batching.Lines;
-using HospitalStreaming.Core.Changes;
 using HospitalStreaming.Core.Merging;
 using HospitalStreaming.Warehouse.Letters;
 
@@ -9,8 +8,7 @@ namespace HospitalStreaming.Warehouse.Loading;
 /// <param name="held">Keys held back by loads before.</param>
 /// <param name="reader">Reader of the table.</param>
 /// <param name="decisions">What was decided about records by now.</param>
-/// <param name="truncates">Whether the warehouse can empty a table; where it cannot, a truncate is set aside.</param>
-internal sealed class Batch(IReadOnlySet<long> held, RecordReader reader, LetterDecisions decisions, bool truncates)
+internal sealed class Batch(IReadOnlySet<long> held, RecordReader reader, LetterDecisions decisions)
 {
     private HashSet<long>? _heldHere;
 
@@ -33,9 +31,9 @@ internal sealed class Batch(IReadOnlySet<long> held, RecordReader reader, Letter
     /// <summary>Takes one record in log order; returns what it says by itself.</summary>
     internal ReadRecord Add(string streamEpoch, LakeRecord line, int sourceEpoch)
     {
-        var own = Take(reader.Read(line, sourceEpoch));
+        var own = reader.Read(line, sourceEpoch);
         var decision = decisions.Find(line.Position.Topic, streamEpoch, line.Position.Partition, line.Position.Offset);
-        var effect = Take(LetterDecisions.Effect(reader, decision, own, sourceEpoch));
+        var effect = LetterDecisions.Effect(reader, decision, own, sourceEpoch);
         Truncation = Core.Merging.Truncation.Later(Truncation, effect.Truncation);
         if (decision is not null)
         {
@@ -67,10 +65,4 @@ internal sealed class Batch(IReadOnlySet<long> held, RecordReader reader, Letter
 
         return own;
     }
-
-    private ReadRecord Take(in ReadRecord record) => truncates || record.Truncation is null ? record : record with
-    {
-        Truncation = null,
-        Poison = new ChangeRejection(RejectionCodes.UnsupportedOperation, "a truncate cannot be applied to this warehouse"),
-    };
 }

@@ -68,7 +68,7 @@ public sealed class PostgresSwap(NpgsqlDataSource source, IReadOnlyList<TableDes
             $"SELECT setval(pg_get_serial_sequence('{place.Line}.loads', 'load_id'), (SELECT COALESCE(max(load_id), 0) + 1 FROM {place.Line}.loads), false)",
             cancellation);
         await ledger.SignalAsync(connection, tables.Select(table => table.Name), cancellation);
-        await RunAsync(connection, $"DROP SCHEMA {made.Raw}, {made.Current}, {made.Line} CASCADE", cancellation);
+        await RunAsync(connection, $"DROP SCHEMA {made.Raw}, {made.Current}, {made.Views}, {made.Line} CASCADE", cancellation);
         await transaction.CommitAsync(cancellation);
         return true;
     }

@@ -1,5 +1,6 @@
 using HospitalStreaming.Core.Domain;
 using HospitalStreaming.Core.Naming;
+using HospitalStreaming.Warehouse.Sql;
 
 namespace HospitalStreaming.Warehouse.Postgres;
 
@@ -22,10 +23,16 @@ internal static class PostgresTables
             $"SELECT pg_advisory_xact_lock({CreationLock});",
             $"CREATE SCHEMA IF NOT EXISTS {names.Raw};",
             $"CREATE SCHEMA IF NOT EXISTS {names.Current};",
+            $"CREATE SCHEMA IF NOT EXISTS {names.Views};",
             $"CREATE SCHEMA IF NOT EXISTS {names.Line};",
             Line(names.Line),
             .. tables.SelectMany(table => TableScripts(names, table)),
+            Views(names, tables),
         ]);
+
+    /// <summary>The views over current, of the tables that have one.</summary>
+    internal static string Views(WarehouseNames names, IEnumerable<TableDescription> tables) => string.Join(
+        '\n', CurrentViews.Of(tables).Select(table => $"CREATE OR REPLACE VIEW {names.Views}.{Quote(table.Name)} AS {CurrentViews.Query(names, table, Quote)};"));
 
     private static IEnumerable<string> TableScripts(WarehouseNames names, TableDescription table)
     {

@@ -220,6 +220,13 @@ public sealed class PostgresWarehouse(
             return false;
         }
 
+        // Somebody who gave a column another type had to drop its view.
+        if (PostgresTables.Views(names, [_described[topic]]) is { Length: > 0 } view)
+        {
+            await using var command = new NpgsqlCommand(view, connection);
+            await command.ExecuteNonQueryAsync(cancellation);
+        }
+
         _loaders[topic] = new TableLoader(names, held, lake, alikeRefusals);
         return true;
     }

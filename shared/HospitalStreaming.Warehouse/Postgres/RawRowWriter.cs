@@ -36,7 +36,7 @@ internal static class RawRowWriter
         Int64(to, line.Position.Offset);
         Text(to, streamEpoch);
         Int32(to, sourceEpoch);
-        Instant(to, DateTimeOffset.FromUnixTimeMilliseconds(line.TimestampMs));
+        Instant(to, RecordTime.Of(line.TimestampMs));
         Text(to, record.Op);
         Int64(to, (long?)record.Lsn?.Value);
         Int64(to, record.TransactionId);

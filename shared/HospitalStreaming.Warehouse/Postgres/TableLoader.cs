@@ -12,7 +12,7 @@ namespace HospitalStreaming.Warehouse.Postgres;
 internal sealed class TableLoader(WarehouseNames names, TableDescription table, ILake lake, int mostAlikeRefusals)
 {
     private readonly RecordReader _reader = new(table);
-    private readonly RefusalRun _refusals = new(table, mostAlikeRefusals);
+    private readonly RefusalRun _refusals = new(names, table, mostAlikeRefusals);
     private readonly HashSet<string> _schemas = new(StringComparer.Ordinal);
     private readonly PoisonBook _poison = new(names);
     private readonly CurrentWriter? _current = table.HasKey ? new(names, table) : null;
@@ -57,13 +57,13 @@ internal sealed class TableLoader(WarehouseNames names, TableDescription table, 
         IReadOnlyList<LoadPosition> positions,
         CancellationToken cancellation)
     {
-        var batch = new Batch(held, _reader, decisions, truncates: true);
+        var batch = new Batch(held, _reader, decisions);
         batch.Changes.EnsureCapacity(_current is null ? 0 : objects.Sum(item => item.Manifest!.Rows));
         long rawRows;
         await using (var raw = await RawCopy.BeginAsync(connection, names, table, cancellation))
         {
             _refusals.Begin();
-            rawRows = await new RawReading(lake, epochs, batch, _refusals, names.Current, loadId).CopyAsync(raw, objects, cancellation);
+            rawRows = await new RawReading(lake, epochs, batch, _refusals, loadId).CopyAsync(raw, objects, cancellation);
         }
 
         // Before rows are made from raw: what holds a key must be known there.

@@ -108,7 +108,21 @@ internal sealed class BigQueryWarehouseView(BigQuerySql sql, WarehouseNames name
         }
     }
 
-    public Task<TableTruncations> TruncationsAsync(TableDescription table, CancellationToken cancellation) => Task.FromResult(TableTruncations.None);
+    public async Task<TableTruncations> TruncationsAsync(TableDescription table, CancellationToken cancellation)
+    {
+        var (ledger, raw) = (new BigQueryLedger(sql, names), new RawRows(names, table));
+        var apart = (await ledger.LettersAsync(asOf, cancellation)).Where(letter => letter.Table == table.Name).Select(letter => letter.Place).ToHashSet();
+        var truncations = new List<RawTruncation>();
+        await foreach (var row in sql.StreamAsync(raw.SelectTruncates(asOf), None, cancellation))
+        {
+            if (!apart.Contains(raw.PlaceOf(row)) && raw.Read(row) is { Truncation: { } truncation } record)
+            {
+                truncations.Add(new RawTruncation(truncation, record.TransactionId));
+            }
+        }
+
+        return new TableTruncations(truncations, (await ledger.TruncationsAsync(asOf, cancellation)).GetValueOrDefault(table.Name));
+    }
 
     public Task<IReadOnlyList<BookedLetter>> LettersAsync(CancellationToken cancellation) => new BigQueryLedger(sql, names).LettersAsync(asOf, cancellation);
 

@@ -33,7 +33,7 @@ public interface IWarehouseView
     /// <exception cref="FormatException">A raw row cannot be read: it was altered.</exception>
     IAsyncEnumerable<RawChange> RawAsync(TableDescription table, IReadOnlyCollection<long>? keys, LetterDecisions decisions, CancellationToken cancellation);
 
-    /// <summary>Truncates of a table; none where the warehouse sets them aside.</summary>
+    /// <summary>Truncates of a table.</summary>
     Task<TableTruncations> TruncationsAsync(TableDescription table, CancellationToken cancellation);
 
     /// <summary>Records that were set aside or decided about, of every table.</summary>

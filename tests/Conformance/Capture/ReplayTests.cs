@@ -1,4 +1,5 @@
 using System.Text;
+using HospitalStreaming.Tests.Support.Recorded;
 using Npgsql;
 using Shouldly;
 using Xunit;

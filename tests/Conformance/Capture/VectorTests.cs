@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using HospitalStreaming.Tests.Support.Recorded;
 using Shouldly;
 using Xunit;
 

@@ -94,6 +94,52 @@ public sealed class ConsumeLoopTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Records_come_as_they_were_produced_with_whatever_they_lack()
+    {
+        var messages = Enumerable.Range(0, 600).Select(i => new Message<byte[]?, byte[]?>
+        {
+            Key = (i % 5) switch { 0 => null, 1 => [], _ => BitConverter.GetBytes(i) },
+            Value = (i % 7) switch { 0 => null, 1 => [], 2 => new byte[100_000], _ => BitConverter.GetBytes(-i) },
+            Timestamp = new Timestamp(1_700_000_000_000 + i, TimestampType.CreateTime),
+            Headers = i % 3 == 0 ? [new Header("number", BitConverter.GetBytes(i)), new Header("é", []), new Header("none", null)] : null,
+        }).ToList();
+        using (var producer = _clients.Producer("test"))
+        {
+            await Task.WhenAll(messages.Select(message => producer.ProduceAsync(new TopicPartition(Topic, 0), message)));
+        }
+
+        var handler = new Recording();
+        await RunUntilAsync(handler, seen => seen.Seen.Count >= messages.Count);
+        foreach (var (record, message) in handler.Seen.Zip(messages))
+        {
+            record.Key.ShouldBe(message.Key);
+            record.Value.ShouldBe(message.Value);
+            record.TimestampMs.ShouldBe(message.Timestamp.UnixTimestampMs);
+            record.Headers.Select(header => Show(header.Key, header.Value)).ShouldBe(message.Headers?.Select(header => Show(header.Key, header.GetValueBytes())) ?? []);
+        }
+    }
+
+    [Fact]
+    public async Task An_offset_that_the_log_does_not_have_ends_the_loop_and_nothing_is_read_from_elsewhere()
+    {
+        await ProduceAsync(0, 300);
+        var handler = new Recording { Start = 1_000 };
+        var loop = new ConsumeLoop(_clients, "beyond", "beyond", [Topic], handler);
+        (await Should.ThrowAsync<KafkaException>(loop.RunAsync(TestContext.Current.CancellationToken).WaitAsync(Limit, TestContext.Current.CancellationToken)))
+            .Error.Code.ShouldBe(ErrorCode.Local_AutoOffsetReset);
+        handler.Seen.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Places_that_cannot_be_had_end_the_loop_with_why()
+    {
+        await ProduceAsync(0, 10);
+        var loop = new ConsumeLoop(_clients, "placeless", "placeless", [Topic], new Recording { Start = -1 });
+        (await Should.ThrowAsync<InvalidDataException>(loop.RunAsync(TestContext.Current.CancellationToken).WaitAsync(Limit, TestContext.Current.CancellationToken)))
+            .Message.ShouldBe("no places");
+    }
+
+    [Fact]
     public async Task A_failing_lane_ends_the_loop_with_its_failure()
     {
         await ProduceAsync(0, 10);
@@ -102,6 +148,8 @@ public sealed class ConsumeLoopTests : IAsyncLifetime
         (await Should.ThrowAsync<InvalidDataException>(loop.RunAsync(TestContext.Current.CancellationToken).WaitAsync(Limit, TestContext.Current.CancellationToken)))
             .Message.ShouldBe("lane failed");
     }
+
+    private static string Show(string name, byte[]? value) => $"{name}={(value is null ? "none" : Convert.ToHexString(value))}";
 
     private long EndOf(int partition)
     {
@@ -159,10 +207,13 @@ public sealed class ConsumeLoopTests : IAsyncLifetime
 
         public bool Fail { get; init; }
 
+        /// <summary>Where to begin instead of the commit; a negative one is a failure.</summary>
+        public long? Start { get; init; }
+
         public string LaneOf(string topic, int partition) => partition.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
         public Task<IReadOnlyList<long>> StartOffsetsAsync(IReadOnlyList<PartitionStart> partitions, CancellationToken cancellation) =>
-            Task.FromResult<IReadOnlyList<long>>([.. partitions.Select(partition => partition.Committed ?? partition.Low)]);
+            Start < 0 ? throw new InvalidDataException("no places") : Task.FromResult<IReadOnlyList<long>>([.. partitions.Select(partition => Start ?? partition.Committed ?? partition.Low)]);
 
         public async Task RunAsync(Lane lane, CancellationToken revoked)
         {

@@ -18,7 +18,7 @@ public sealed class GcsBadNetworkTests(GcsServer server) : LakeSuite, IClassFixt
     {
         Lab.SkipWhenAbsent();
         _bucket = await server.BucketAsync();
-        _proxy = new FaultProxy(server.Address, guarded: true) { Choose = _ => Throw() };
+        _proxy = new FaultProxy(server.Address, forward => new SessionGuard(forward)) { Choose = _ => Throw() };
     }
 
     public async ValueTask DisposeAsync()

@@ -41,7 +41,7 @@ public sealed class GcsFaultTests(GcsServer server) : IClassFixture<GcsServer>, 
     {
         Lab.SkipWhenAbsent();
         _bucket = await server.BucketAsync();
-        _proxy = new FaultProxy(server.Address, guarded: true);
+        _proxy = new FaultProxy(server.Address, forward => new SessionGuard(forward));
     }
 
     public ValueTask DisposeAsync() => _proxy.DisposeAsync();
@@ -103,7 +103,7 @@ public sealed class GcsFaultTests(GcsServer server) : IClassFixture<GcsServer>, 
     public async Task A_server_that_keeps_other_bytes_than_were_sent_is_found_out(FaultPlace at)
     {
         // Without the guard: a question ends the upload here, so a short object gets the name.
-        await using var bare = new FaultProxy(server.Address, guarded: false);
+        await using var bare = new FaultProxy(server.Address);
         bare.Strikes = request => request is { IsUpload: true, Method: "PUT" } && request.Header("Content-Range")?.StartsWith("bytes 0-", StringComparison.Ordinal) != true;
         var lake = server.Open(_bucket, LakeShape.Of(LakeCompression.Gzip), bare, smallParts: true);
         using var draft = Samples.Noise(Visits, 2_900_000, LakeCompression.Gzip);

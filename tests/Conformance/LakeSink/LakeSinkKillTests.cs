@@ -1,4 +1,5 @@
 using HospitalStreaming.Tests.Conformance.LakeSink.Support;
+using HospitalStreaming.Tests.Support.Faults;
 using HospitalStreaming.Tests.Support.Servers;
 using Shouldly;
 using Xunit;
@@ -6,9 +7,10 @@ using Xunit;
 namespace HospitalStreaming.Tests.Conformance.LakeSink;
 
 /// <summary>kill -9 of the sink's own process at K7 to K10, on a real Kafka, into a bucket and into a folder. HOSPITAL_SOAK is the number of seeds of each (20 in a soak).</summary>
+[Trait("Kind", "Soak")]
 public sealed class LakeSinkKillTests(KillServers servers) : IClassFixture<KillServers>
 {
-    private static readonly int Seeds = int.TryParse(Environment.GetEnvironmentVariable("HOSPITAL_SOAK"), out var seeds) ? seeds : 1;
+    private static readonly int Seeds = FaultReport.Times;
 
     [Theory]
     [InlineData(KillPoint.WhileWriting, true)]

@@ -70,10 +70,11 @@ public sealed class SchemaDriftTests(WarehouseServers servers)
         (await line.Warehouse.TextAsync("SELECT count(*) FROM hospital.visits")).ShouldBe("4");
         (await line.Warehouse.TextAsync("SELECT bool_and(refused < 20) FROM (SELECT count(*) refused FROM hospital_line.poison_records GROUP BY table_name UNION SELECT 0) letters")).ShouldBe("true");
 
-        await line.Warehouse.RunAsync("ALTER TABLE hospital.visits ALTER COLUMN total_cost TYPE text");
+        await line.Warehouse.RunAsync("DROP VIEW IF EXISTS hospital_views.visits; ALTER TABLE hospital.visits ALTER COLUMN total_cost TYPE text;");
         await ShowsAsync(
             line, "visits", "count(*) + (SELECT count(*) FROM hospital_line.poison_records WHERE table_name = 'visits'), min(total_cost), max(total_cost)", "304,1.50,cheap");
         await SinkLine.UntilAsync(() => Task.FromResult(!line.Health().Contains("hospital.visits", StringComparison.Ordinal)), "visits to be well again", line.Health);
+        (await line.Warehouse.TextAsync("SELECT max(total_cost) FROM hospital_views.visits")).ShouldBe("cheap");
         (await line.Warehouse.TextAsync("SELECT count(*) FROM hospital.medicines")).ShouldBe("1");
     }
 

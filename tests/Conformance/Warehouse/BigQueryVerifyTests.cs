@@ -53,6 +53,33 @@ public sealed class BigQueryVerifyTests
         altered.Checks[2].Findings.ShouldContain(finding => finding.Contains("rows that are not what their lake lines say, at offset 0 (after)", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_truncated_table_is_clean_and_a_row_that_should_be_gone_is_found()
+    {
+        await using var test = await BigQueryUnderTest.CreateAsync("verifytruncate");
+        var warehouse = test.Open();
+        await warehouse.EnsureAsync(Token);
+        await warehouse.TakeOverAsync(Token);
+        var fill = new LakeFill(test.Lake);
+        foreach (var item in new[]
+        {
+            await fill.TableAsync("visits", 0, Messages.Visit("r", 1, 20), Messages.Visit("c", 2, 30)),
+            await fill.TableAsync("visits", 1, Messages.VisitsTruncate(50), Messages.Visit("c", 3, 51)),
+        })
+        {
+            await warehouse.LoadAsync(new LoadClaim([item]), (records, _) => throw new InvalidOperationException(records[0].Detail), Token);
+        }
+
+        var report = await VerifyAsync(test);
+        report.Checks.SelectMany(check => check.Findings).ShouldBeEmpty();
+        report.Checks[1].Counted.ShouldContain(counted => counted.EndsWith("2 keys emptied by a truncate", StringComparison.Ordinal));
+
+        await test.Sql.ExecuteAsync([$"UPDATE {test.Names.Current}.visits SET _deleted = false WHERE visit_id = 1", $"DELETE FROM {test.Names.Line}.truncations WHERE true"], Token);
+        var damaged = await VerifyAsync(test);
+        damaged.Checks[1].Findings.Count.ShouldBe(2);
+        damaged.Checks[1].Findings.ShouldContain(finding => finding.EndsWith("by the loader's books it is none", StringComparison.Ordinal));
+    }
+
     private static Task<VerifyReport> VerifyAsync(BigQueryUnderTest test) => new LineVerifier(
         new NoSource(), new NoLog(), test.Lake, new BigQueryWarehouseReader(test.Client, test.Names), null, Visits, TimeSpan.FromSeconds(1))
         .RunAsync(new Progress<string>(), Token);

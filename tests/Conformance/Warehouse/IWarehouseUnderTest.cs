@@ -1,3 +1,4 @@
+using HospitalStreaming.Core.Domain;
 using HospitalStreaming.Core.Naming;
 using HospitalStreaming.Lake;
 using HospitalStreaming.Warehouse.Loading;
@@ -19,6 +20,9 @@ public interface IWarehouseUnderTest : IAsyncDisposable
 
     /// <summary>A loader of its own, as another process would have it.</summary>
     IWarehouse Open();
+
+    /// <summary>A loader of other tables than the suite's.</summary>
+    IWarehouse OpenFor(IReadOnlyList<TableDescription> tables);
 
     /// <summary>A loader of another warehouse beside it, from the same lake.</summary>
     IWarehouse OpenAs(WarehouseNames names);

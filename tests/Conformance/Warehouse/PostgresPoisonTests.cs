@@ -7,7 +7,4 @@ namespace HospitalStreaming.Tests.Conformance.Warehouse;
 public sealed class PostgresPoisonTests(WarehouseServers servers) : PoisonSuite
 {
     protected override async Task<IWarehouseUnderTest> CreateAsync(string name) => await PostgresUnderTest.CreateAsync(servers, name);
-
-    // It takes effect here: TruncateTests.
-    private protected override bool Takes(BadRecords.Bad record) => record.What != BadRecords.Truncate;
 }

@@ -1,5 +1,8 @@
 using System.Globalization;
 using HospitalStreaming.Core.Naming;
+using HospitalStreaming.Core.Naming.Lake;
+using HospitalStreaming.Lake;
+using HospitalStreaming.Lake.Compacting;
 using HospitalStreaming.Tests.Conformance.Warehouse.Support;
 using HospitalStreaming.Warehouse.Loading;
 using HospitalStreaming.Warehouse.Sql;
@@ -36,6 +39,20 @@ public abstract class WarehouseSuite
     }
 
     [Fact]
+    public async Task Views_show_the_rows_that_are_there_without_what_names_a_person()
+    {
+        await using var test = await CreateAsync("views");
+        var (fill, warehouse) = await StartAsync(test);
+        var item = await fill.TableAsync("doctors", 0, Messages.Doctor("c", 1, 10), Messages.Doctor("c", 2, 11), Messages.Doctor("d", 1, 12));
+
+        await warehouse.LoadAsync(new LoadClaim([item]), Refuse, Token);
+
+        var rows = await test.Sql.QueryAsync($"SELECT * FROM {test.Names.Views}.doctors", new Dictionary<string, object?>(), Token);
+        rows.Columns.ShouldBe(["doctor_id", "specialization", "experience_years", "hospital_id", "updated_at"]);
+        rows.Rows.Single()[..4].ShouldBe([2L, null, 7L, "h1"]);
+    }
+
+    [Fact]
     public async Task Thousands_of_keys_in_one_load_are_looked_up_together()
     {
         await using var test = await CreateAsync("many");
@@ -47,6 +64,30 @@ public abstract class WarehouseSuite
         }
 
         (await CountAsync(test, $"SELECT count(*) FROM {test.Names.Current}.visits WHERE _op = 'u' AND diagnosis = 'Flu'")).ShouldBe(3_000);
+    }
+
+    [Fact]
+    public async Task A_compacted_lake_loads_from_its_start_also_in_parts_of_a_larger_object()
+    {
+        await using var test = await CreateAsync("compacted");
+        var (fill, warehouse) = await StartAsync(test);
+        var objects = new List<LakeObject>();
+        for (var i = 0; i < 4; i++)
+        {
+            objects.Add(await fill.TableAsync("visits", 0, Messages.Visit("c", 1 + i, 20 + i), Messages.Visit("u", 1, 30 + i, cost: $"{i}.00")));
+        }
+
+        var loaded = new Dictionary<LakeStream, long> { [objects[0].Name.Stream] = 8 };
+        var done = await LakeCompaction.RunAsync(test.Lake, loaded, new CompactionOptions(DateOnly.MaxValue), new Progress<CompactionFigures>(), Token);
+        done.Emptied.ShouldBe(3);
+        var now = await Task.WhenAll(objects.Select(async item => (await test.Lake.FindAsync(item.Name, Token))!));
+
+        await warehouse.LoadAsync(new LoadClaim([now[0], now[1]]), Refuse, Token);
+        await warehouse.LoadAsync(new LoadClaim([now[2], now[3]]), Refuse, Token);
+
+        (await CountAsync(test, $"SELECT count(*) FROM {test.Names.Raw}.visits")).ShouldBe(8);
+        (await CountAsync(test, $"SELECT count(DISTINCT {(test is BigQueryUnderTest ? "`offset`" : "\"offset\"")}) FROM {test.Names.Raw}.visits")).ShouldBe(8);
+        (await CurrentAsync(test)).ShouldStartWith("1 Flu 3.00 2026-02-01T10:30:00.000001 False u 33");
     }
 
     [Fact]

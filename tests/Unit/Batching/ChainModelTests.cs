@@ -13,6 +13,7 @@ public sealed class ChainModelTests
     private static readonly int Runs = 30_000 * (int.TryParse(Environment.GetEnvironmentVariable("HOSPITAL_SOAK"), out var times) ? times : 1);
 
     [Fact]
+    [Trait("Kind", "Soak")]
     public void Objects_tile_the_log_whoever_wrote_them()
     {
         var totals = new ChainModel.Totals();

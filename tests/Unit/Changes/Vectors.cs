@@ -1,12 +1,13 @@
 using System.Text;
 using System.Text.Json;
+using HospitalStreaming.Tests.Support.Recorded;
 
 namespace HospitalStreaming.Tests.Unit.Changes;
 
 /// <summary>Recorded messages under tests/Vectors.</summary>
 internal static class Vectors
 {
-    public static string Folder { get; } = Find();
+    public static string Folder => VectorFolder.Path;
 
     public static IEnumerable<RecordedMessage> Read(string path)
     {
@@ -23,18 +24,4 @@ internal static class Vectors
     }
 
     private static byte[]? Bytes(JsonElement text) => text.ValueKind == JsonValueKind.Null ? null : Encoding.UTF8.GetBytes(text.GetString()!);
-
-    private static string Find()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            var candidate = Path.Combine(folder.FullName, "tests", "Vectors");
-            if (Directory.Exists(candidate))
-            {
-                return candidate;
-            }
-        }
-
-        throw new DirectoryNotFoundException("tests/Vectors is in no folder above the tests");
-    }
 }

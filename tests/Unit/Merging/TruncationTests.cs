@@ -4,6 +4,7 @@ using HospitalStreaming.Core.Batching.Lines;
 using HospitalStreaming.Core.Changes;
 using HospitalStreaming.Core.Domain;
 using HospitalStreaming.Core.Merging;
+using HospitalStreaming.Tests.Support.Recorded;
 using Shouldly;
 using Xunit;
 

@@ -1,13 +1,10 @@
 using System.Buffers;
-using System.Globalization;
-using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using HospitalStreaming.Core.Batching.Lines;
-using HospitalStreaming.Core.Changes;
 using HospitalStreaming.Core.Domain;
 using HospitalStreaming.Core.Merging;
-using HospitalStreaming.Tests.Unit.Changes;
+using HospitalStreaming.Tests.Support.Recorded;
 using Shouldly;
 using Xunit;
 
@@ -16,26 +13,14 @@ namespace HospitalStreaming.Tests.Unit.Merging;
 /// <summary>What a real Debezium emitted, replayed: the rows must be the source's own, exactly.</summary>
 public sealed class VectorReplayTests
 {
-    private const PrivacyClass Any = PrivacyClass.Operational;
+    private static readonly TableDescription K = RecordedWorkload.LateCommit("k");
 
-    private static readonly TableDescription K = new("k", "id", null, "late-commit", [new("id", ColumnKind.Int32, Any, ""), new("v", ColumnKind.Text, Any, "")]);
+    public static TheoryData<string, string> LateCommits => new(RecordedWorkload.LateCommits);
 
-    // A timestamp without zone arrives as microseconds; read as UTC it prints as the source does.
-    private static readonly TableDescription[] Replayed =
-    [
-        Describe("doctors", "doctor_id:i name:t specialization:t experience_years:i contact_info:t"),
-        Describe("medicines", "medicine_id:i name:t category:t manufacturer:t price:n"),
-        Describe("patients", "patient_id:i full_name:t date_of_birth:d gender:t blood_type:t contact_info:t insurance_id:t"),
-        Describe("visits", "visit_id:i patient_id:i doctor_id:i visit_date:z diagnosis:t total_cost:n"),
-        Describe("billing_payments", "billing_id:i patient_id:i visit_id:i billing_date:d total_amount:n payment_status:t"),
-        Describe("prescriptions", "prescription_id:i patient_id:i doctor_id:i medicine_id:i dosage:t duration:t"),
-    ];
-
-    public static TheoryData<string, int> Tables => new(Replayed.SelectMany(table => new[] { 1, 7, 100_000 }.Select(size => (table.Name, size))));
+    public static TheoryData<string, int> Tables => new(RecordedWorkload.Tables.SelectMany(table => new[] { 1, 7, 100_000 }.Select(size => (table.Name, size))));
 
     [Theory]
-    [InlineData("late-commit/initial.jsonl", "1,new\n2,old\n3,old")]
-    [InlineData("late-commit/incremental.jsonl", "1,new\n2,mid\n3,old\n9,end")]
+    [MemberData(nameof(LateCommits))]
     public void A_change_that_commits_after_the_snapshot_wins(string file, string truth)
     {
         foreach (var size in new[] { 1, 2, 100 })
@@ -48,22 +33,21 @@ public sealed class VectorReplayTests
     [MemberData(nameof(Tables))]
     public void Replaying_a_recorded_workload_gives_the_tables_final_state(string name, int batchSize)
     {
-        var table = Replayed.Single(item => item.Name == name);
+        var table = RecordedWorkload.Tables.Single(item => item.Name == name);
 
         var actual = Replay("replay-1/messages.jsonl", name, table, batchSize).Text();
 
-        actual.ShouldBe(Final(table));
+        actual.ShouldBe(RecordedWorkload.Final(table));
     }
 
     [Fact]
     public void Any_batching_redelivery_and_interleaving_of_partitions_gives_the_tables_final_state()
     {
-        var recorded = Replayed.ToDictionary(table => table.Name, table => RecordedLines.Read("replay-1/messages.jsonl")
-            .Where(line => line.Position.Topic.EndsWith(".public." + table.Name, StringComparison.Ordinal)).ToList());
+        var recorded = RecordedWorkload.Tables.ToDictionary(table => table.Name, table => RecordedWorkload.Lines(table).ToList());
         Prop.ForAll(Gen.Choose(0, int.MaxValue).ToArbitrary(), seed =>
         {
             var random = new Random(seed);
-            var description = Replayed[random.Next(Replayed.Length)];
+            var description = RecordedWorkload.Tables[random.Next(RecordedWorkload.Tables.Count)];
             var reader = new RecordReader(description);
             var table = new Table(description.Columns.Length);
             var batch = new List<RowChange>();
@@ -86,7 +70,7 @@ public sealed class VectorReplayTests
             }
 
             table.Apply(batch);
-            table.Text().ShouldBe(Final(description), $"{description.Name}, seed {seed}");
+            table.Text().ShouldBe(RecordedWorkload.Final(description), $"{description.Name}, seed {seed}");
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(60));
     }
 
@@ -96,17 +80,7 @@ public sealed class VectorReplayTests
         var partitions = new List<Queue<LakeRecord>>();
         foreach (var partition in recorded.GroupBy(line => line.Position.Partition).Select(group => group.ToList()))
         {
-            var delivered = new List<LakeRecord>();
-            for (var i = 0; i < partition.Count; i++)
-            {
-                delivered.Add(partition[i]);
-                if (random.Next(30) == 0)
-                {
-                    delivered.AddRange(partition[Math.Max(0, i - random.Next(25))..(i + 1)].Where(line => !IsSnapshot(line)));
-                }
-            }
-
-            partitions.Add(new Queue<LakeRecord>(delivered.Select((line, offset) => line with { Position = line.Position with { Offset = offset } })));
+            partitions.Add(new Queue<LakeRecord>(RecordedWorkload.Redelivered(partition, random)));
         }
 
         var lines = new List<LakeRecord>();
@@ -124,11 +98,8 @@ public sealed class VectorReplayTests
         return lines;
     }
 
-    private static bool IsSnapshot(LakeRecord line) =>
-        line.Value is { } value && ChangeEnvelopeReader.Read(line.Key, value) is { Kind: ChangeKind.Change, FromSnapshot: true };
-
     private static RowChange Printed(RowChange change) =>
-        change with { Values = change.Values?.Select(value => value is KeptValue ? value : Print(value)).ToArray() };
+        change with { Values = change.Values?.Select(value => value is KeptValue ? value : RecordedWorkload.Print(value)).ToArray() };
 
     private static Table Replay(string file, string name, TableDescription description, int batchSize)
     {
@@ -152,68 +123,4 @@ public sealed class VectorReplayTests
 
         return table;
     }
-
-    private static object? Print(object? value) => value switch
-    {
-        DateOnly date => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
-        DateTimeOffset time => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.FFFFFF", CultureInfo.InvariantCulture),
-        decimal number => number.ToString(CultureInfo.InvariantCulture),
-        null => "\\N",
-        _ => value,
-    };
-
-    // The column added half-way has a default, which fills old rows without any change in the log: it is left out of the comparison.
-    private static string Final(TableDescription table)
-    {
-        var rows = Csv(File.ReadAllText(Path.Combine(Vectors.Folder, "replay-1", $"final.{table.Name}.csv"))).ToList();
-        var places = table.Columns.Select(column => rows[0].IndexOf(column.Name)).ToArray();
-        return string.Join('\n', rows.Skip(1).Select(row => string.Join(",", places.Select(place => row[place]))));
-    }
-
-    private static IEnumerable<List<string>> Csv(string text)
-    {
-        var row = new List<string>();
-        var field = new StringBuilder();
-        var quoted = false;
-        for (var i = 0; i < text.Length; i++)
-        {
-            switch (text[i])
-            {
-                case '"' when quoted && i + 1 < text.Length && text[i + 1] == '"':
-                    field.Append(text[++i]);
-                    break;
-                case '"':
-                    quoted = !quoted;
-                    break;
-                case ',' when !quoted:
-                    row.Add(field.ToString());
-                    field.Clear();
-                    break;
-                case '\n' when !quoted:
-                    row.Add(field.ToString());
-                    field.Clear();
-                    yield return row;
-                    row = [];
-                    break;
-                default:
-                    field.Append(text[i]);
-                    break;
-            }
-        }
-    }
-
-    private static TableDescription Describe(string name, string columns)
-    {
-        var list = columns.Split(' ').Select(column => column.Split(':')).Select(part => new ColumnDescription(part[0], Kind(part[1]), Any, "")).ToArray();
-        return new TableDescription(name, list[0].Name, null, "replay-1", [.. list]);
-    }
-
-    private static ColumnKind Kind(string letter) => letter switch
-    {
-        "i" => ColumnKind.Int32,
-        "n" => ColumnKind.Numeric,
-        "d" => ColumnKind.Date,
-        "z" => ColumnKind.TimestampTz,
-        _ => ColumnKind.Text,
-    };
 }

@@ -1,15 +1,23 @@
-using System.Text.Json;
 using HospitalStreaming.Core.Changes;
 
 namespace HospitalStreaming.Core.Batching.Lines;
 
 /// <summary>
 /// Reads <see cref="ChangeFacts"/> in the one pass that also proves a value to be JSON. Knows Debezium's envelope with and without "payload"
-/// around it, and unwrapped rows with __lsn or __source_lsn. Any other bytes are fine: they just have no facts.
+/// around it, and unwrapped rows with __lsn or __source_lsn. Any other bytes are fine: they just have no facts. One reader serves one thread
+/// at a time, as it remembers names.
 /// </summary>
-public static class ChangeFactsReader
+public sealed class ChangeFactsReader
 {
-    private static readonly JsonReaderOptions Strict = new() { MaxDepth = EmbeddableJson.MaxDepth };
+    private const int Shapes = 4;
+
+    /// <summary>Values whose shape changes all the time would otherwise cost more than they gain.</summary>
+    private const int MissesAShape = 8;
+
+    private readonly NameHashes _hashes = new();
+    private readonly List<ChangeShape> _shapes = new(Shapes);
+    private readonly List<(int Start, int End, bool IsLsn)> _scalars = [];
+    private int _misses;
 
     private enum Part
     {
@@ -19,45 +27,56 @@ public static class ChangeFactsReader
     }
 
     /// <summary>The facts of a value; never throws.</summary>
-    public static ChangeFacts Read(ReadOnlySpan<byte> value)
+    public ChangeFacts Read(ReadOnlySpan<byte> value)
     {
         if (!EmbeddableJson.IsPlain(value))
         {
             return default;
         }
 
-        try
+        for (var i = 0; i < _shapes.Count; i++)
         {
-            var scan = default(Scan);
-            scan.Run(new Utf8JsonReader(value, Strict));
-            return new(true, scan.Lsn, scan.Table, scan.HasEnvelope ? scan.After : scan.Row);
+            if (_shapes[i].TryRead(value, out var facts))
+            {
+                if (i > 0)
+                {
+                    (_shapes[0], _shapes[i]) = (_shapes[i], _shapes[0]);
+                }
+
+                return facts;
+            }
         }
-        catch (JsonException)
+
+        return Walk(value);
+    }
+
+    private ChangeFacts Walk(ReadOnlySpan<byte> value)
+    {
+        var walk = new JsonWalk(value);
+        var notes = _misses++ % MissesAShape == 0 ? _scalars : null;
+        _scalars.Clear();
+        var scan = new Scan(_hashes, notes);
+        scan.Run(ref walk);
+        if (!walk.IsWhole)
         {
             return default;
         }
-    }
 
-    /// <summary>FNV-1a, then mixed, so that sums of hashes stay apart.</summary>
-    internal static ulong HashOf(ReadOnlySpan<byte> bytes)
-    {
-        var hash = 14695981039346656037UL;
-        foreach (var one in bytes)
+        var facts = new ChangeFacts(true, scan.Lsn, scan.Table, scan.HasEnvelope ? scan.After : scan.Row);
+        if (notes is not null && ChangeShape.Of(value, notes, facts) is { } shape)
         {
-            hash = (hash ^ one) * 1099511628211UL;
+            if (_shapes.Count == Shapes)
+            {
+                _shapes.RemoveAt(Shapes - 1);
+            }
+
+            _shapes.Insert(0, shape);
         }
 
-        return Mix(hash);
+        return facts;
     }
 
-    internal static ulong Mix(ulong hash)
-    {
-        hash = (hash ^ (hash >> 33)) * 0xff51afd7ed558ccdUL;
-        hash = (hash ^ (hash >> 33)) * 0xc4ceb9fe1a85ec53UL;
-        return hash ^ (hash >> 33);
-    }
-
-    private struct Scan
+    private struct Scan(NameHashes hashes, List<(int Start, int End, bool IsLsn)>? scalars)
     {
         internal Lsn? Lsn;
         internal ulong Table;
@@ -65,82 +84,90 @@ public static class ChangeFactsReader
         internal ulong Row;
         internal bool HasEnvelope;
         private Part _part;
-        private int _envelope;
+        private int _envelope = 1;
 
-        internal void Run(Utf8JsonReader reader)
+        internal void Run(ref JsonWalk walk)
         {
-            _envelope = 1;
-            while (reader.Read())
+            while (walk.Next())
             {
-                if (reader.TokenType != JsonTokenType.PropertyName)
+                if (walk.Piece != JsonPiece.Name)
                 {
+                    Note(ref walk, isLsn: false);
                     continue;
                 }
 
                 // A name's depth is its object's: 1 for the outermost.
-                var depth = reader.CurrentDepth;
-                if (depth == _envelope)
+                if (walk.Depth == _envelope)
                 {
-                    Field(ref reader);
+                    Field(ref walk);
                 }
-                else if (depth == _envelope + 1)
+                else if (walk.Depth == _envelope + 1)
                 {
-                    Inner(ref reader);
+                    Inner(ref walk);
                 }
             }
         }
 
-        private void Field(ref Utf8JsonReader reader)
+        private void Field(ref JsonWalk walk)
         {
             _part = Part.None;
-            if (reader.ValueTextEquals("source"u8))
+            if (walk.Is("source"u8))
             {
                 _part = Part.Source;
                 HasEnvelope = true;
             }
-            else if (reader.ValueTextEquals("after"u8))
+            else if (walk.Is("after"u8))
             {
                 _part = Part.After;
             }
-            else if (_envelope == 1 && reader.ValueTextEquals("payload"u8))
+            else if (_envelope == 1 && walk.Is("payload"u8))
             {
                 _envelope = 2;
                 Row = 0;
             }
-            else if (reader.ValueTextEquals("__lsn"u8) || reader.ValueTextEquals("__source_lsn"u8))
+            else if (walk.Is("__lsn"u8) || walk.Is("__source_lsn"u8))
             {
-                ReadLsn(ref reader);
+                Row += hashes.Of("__lsn"u8);
+                ReadLsn(ref walk);
+                return;
             }
 
-            Row += HashOf(reader.TokenType == JsonTokenType.PropertyName ? reader.ValueSpan : "__lsn"u8);
+            Row += hashes.Of(walk.Bytes);
         }
 
-        private void Inner(ref Utf8JsonReader reader)
+        private void Inner(ref JsonWalk walk)
         {
             if (_part == Part.After)
             {
-                After += HashOf(reader.ValueSpan);
+                After += hashes.Of(walk.Bytes);
             }
-            else if (_part == Part.Source)
+            else if (_part == Part.Source && walk.MayBe("lsn"u8, "table"u8, "schema"u8))
             {
-                if (reader.ValueTextEquals("lsn"u8))
+                if (walk.Is("lsn"u8))
                 {
-                    ReadLsn(ref reader);
+                    ReadLsn(ref walk);
                 }
-                else if (reader.ValueTextEquals("table"u8) || reader.ValueTextEquals("schema"u8))
+                else if (walk.Is("table"u8) || walk.Is("schema"u8))
                 {
-                    reader.Read();
-                    Table = Mix((Table * 31) + HashOf(reader.TokenType == JsonTokenType.String ? reader.ValueSpan : default));
+                    // Not noted: the facts depend on it, so it belongs to the shape.
+                    walk.Next();
+                    Table = NameHashes.Mix((Table * 31) + hashes.Of(walk.Piece == JsonPiece.Text ? walk.Bytes : default));
                 }
             }
         }
 
-        private void ReadLsn(ref Utf8JsonReader reader)
+        private void ReadLsn(ref JsonWalk walk)
         {
-            reader.Read();
-            if (reader.TokenType == JsonTokenType.Number && reader.TryGetUInt64(out var lsn))
+            walk.Next();
+            Note(ref walk, isLsn: true);
+            Lsn = walk.AsLsn() ?? Lsn;
+        }
+
+        private readonly void Note(ref JsonWalk walk, bool isLsn)
+        {
+            if (scalars is not null && walk.Piece is JsonPiece.Text or JsonPiece.Number or JsonPiece.Word)
             {
-                Lsn = new Lsn(lsn);
+                scalars.Add((walk.ScalarStart, walk.At, isLsn));
             }
         }
     }

@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Text.Json;
 using System.Text.Unicode;
 
 namespace HospitalStreaming.Core.Batching.Lines;
@@ -12,8 +11,6 @@ internal static class EmbeddableJson
 {
     internal const int MaxDepth = 64;
 
-    private static readonly JsonReaderOptions Strict = new() { MaxDepth = MaxDepth };
-
     internal static bool Check(ReadOnlySpan<byte> bytes)
     {
         if (!IsPlain(bytes))
@@ -21,25 +18,28 @@ internal static class EmbeddableJson
             return false;
         }
 
-        try
+        var walk = new JsonWalk(bytes);
+        while (walk.Next())
         {
-            var reader = new Utf8JsonReader(bytes, Strict);
-            while (reader.Read())
-            {
-            }
+        }
 
-            return true;
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
+        return walk.IsWhole;
     }
 
     /// <summary>All of it but the grammar, which a caller may check while it reads.</summary>
-    internal static bool IsPlain(ReadOnlySpan<byte> bytes) =>
-        !bytes.IsEmpty && !IsSpace(bytes[0]) && !IsSpace(bytes[^1]) && !bytes.SequenceEqual("null"u8)
-        && !bytes.ContainsAny((byte)'\n', (byte)'\r') && Utf8.IsValid(bytes) && !HasHalfSurrogate(bytes);
+    internal static bool IsPlain(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IsEmpty || IsSpace(bytes[0]) || IsSpace(bytes[^1]) || bytes.SequenceEqual("null"u8))
+        {
+            return false;
+        }
+
+        var rare = RareBytes.In(bytes);
+        return rare == RareBytes.None
+            || ((!rare.Control || !bytes.ContainsAny((byte)'\n', (byte)'\r'))
+                && (!rare.NonAscii || Utf8.IsValid(bytes))
+                && (!rare.EscapedUnit || !HasHalfSurrogate(bytes)));
+    }
 
     private static bool IsSpace(byte value) => value is (byte)' ' or (byte)'\t';
 

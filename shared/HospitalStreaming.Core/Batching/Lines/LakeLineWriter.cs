@@ -15,19 +15,41 @@ namespace HospitalStreaming.Core.Batching.Lines;
 /// </summary>
 public static class LakeLineWriter
 {
+    /// <summary>Names, punctuation, numbers and nulls of a line after its partition, bytes at most.</summary>
+    private const int LongestFrame = 160;
+
+    [ThreadStatic]
+    private static (string? Topic, int Partition, byte[] Bytes) _head;
+
     /// <summary>Writes one line with its line feed; returns its length in bytes.</summary>
-    public static int Write(IBufferWriter<byte> output, LakeRecord record) =>
-        Write(output, record, record.Value is { } value && EmbeddableJson.Check(value.Span));
+    public static int Write(IBufferWriter<byte> output, in LakeRecord record) =>
+        Write(output, record, Stands(record.Key), Stands(record.Value));
 
     /// <summary>The same where the value has been looked at already.</summary>
-    public static int Write(IBufferWriter<byte> output, LakeRecord record, ChangeFacts facts) => Write(output, record, facts.Embeddable);
+    public static int Write(IBufferWriter<byte> output, in LakeRecord record, ChangeFacts facts) => Write(output, record, Stands(record.Key), facts.Embeddable);
+
+    /// <summary>The same for a reader that does not take every JSON: what it does not hold stands as bytes too.</summary>
+    public static int Write(IBufferWriter<byte> output, in LakeRecord record, Func<ReadOnlyMemory<byte>, bool> holds) =>
+        Write(output, record, Stands(record.Key) && holds(record.Key!.Value), Stands(record.Value) && holds(record.Value!.Value));
+
+    /// <summary>Whether bytes stand in their line as the JSON they are.</summary>
+    public static bool Stands(ReadOnlyMemory<byte>? bytes) => bytes is { } some && EmbeddableJson.Check(some.Span);
 
     /// <summary>The same with a choice of fields, in the same order, or with the change's row as value.</summary>
-    public static int Write(IBufferWriter<byte> output, LakeRecord record, ChangeFacts facts, LakeLines lines)
+    public static int Write(IBufferWriter<byte> output, in LakeRecord record, ChangeFacts facts, LakeLines lines) =>
+        Write(output, record, facts, Stands(record.Key), lines);
+
+    /// <summary>The same where the key has been looked at too.</summary>
+    /// <param name="output">Where to.</param>
+    /// <param name="record">The record.</param>
+    /// <param name="facts">Its value's facts.</param>
+    /// <param name="keyStands">Whether there is a key and its bytes may stand in a line as they are.</param>
+    /// <param name="lines">What lines hold.</param>
+    public static int Write(IBufferWriter<byte> output, in LakeRecord record, ChangeFacts facts, bool keyStands, LakeLines lines)
     {
         if (lines.IsWhole)
         {
-            return Write(output, record, facts);
+            return Write(output, record, keyStands, facts.Embeddable);
         }
 
         var position = record.Position;
@@ -59,7 +81,7 @@ public static class LakeLineWriter
 
         if (lines.Fields.HasFlag(LakeFields.Key))
         {
-            length += Field(output, "key"u8, record.Key, record.Key is { } key && EmbeddableJson.Check(key.Span), length == 0);
+            length += Field(output, "key"u8, record.Key, keyStands, length == 0);
         }
 
         if (lines.Fields.HasFlag(LakeFields.Value))
@@ -70,7 +92,7 @@ public static class LakeLineWriter
         return length + Raw(output, "}\n"u8);
     }
 
-    private static int Value(IBufferWriter<byte> output, LakeRecord record, ChangeFacts facts, LakeLines lines, bool first)
+    private static int Value(IBufferWriter<byte> output, in LakeRecord record, ChangeFacts facts, LakeLines lines, bool first)
     {
         if (lines.Values == LakeValues.Unwrapped && facts.Embeddable && record.Value is { } change)
         {
@@ -95,7 +117,34 @@ public static class LakeLineWriter
         return true;
     }
 
-    private static int Write(IBufferWriter<byte> output, LakeRecord record, bool valueStands)
+    private static int Write(IBufferWriter<byte> output, in LakeRecord record, bool keyStands, bool valueStands) =>
+        record.Headers.Count == 0 && valueStands == record.Value.HasValue && keyStands == record.Key.HasValue
+            ? WritePlain(output, record)
+            : WriteAny(output, record, keyStands, valueStands);
+
+    /// <summary>The usual line, its value and key as they came and no headers, in one go.</summary>
+    private static int WritePlain(IBufferWriter<byte> output, in LakeRecord record)
+    {
+        var position = record.Position;
+        var head = Head(position);
+        var key = record.Key.GetValueOrDefault().Span;
+        var value = record.Value.GetValueOrDefault().Span;
+        var line = output.GetSpan(head.Length + key.Length + value.Length + LongestFrame);
+        var length = 0;
+        Put(head, line, ref length);
+        Put(position.Offset, line, ref length);
+        Put(",\"timestamp\":"u8, line, ref length);
+        Put(record.TimestampMs, line, ref length);
+        Put(",\"headers\":null,\"key\":"u8, line, ref length);
+        Put(record.Key.HasValue ? key : "null"u8, line, ref length);
+        Put(",\"value\":"u8, line, ref length);
+        Put(record.Value.HasValue ? value : "null"u8, line, ref length);
+        Put("}\n"u8, line, ref length);
+        output.Advance(length);
+        return length;
+    }
+
+    private static int WriteAny(IBufferWriter<byte> output, in LakeRecord record, bool keyStands, bool valueStands)
     {
         var position = record.Position;
         var length = Raw(output, "{\"topic\":"u8)
@@ -104,9 +153,38 @@ public static class LakeLineWriter
             + Raw(output, ",\"offset\":"u8) + Number(output, position.Offset)
             + Raw(output, ",\"timestamp\":"u8) + Number(output, record.TimestampMs)
             + Raw(output, ",\"headers\":"u8) + Headers(output, record.Headers);
-        length += Field(output, "key"u8, record.Key, record.Key is { } key && EmbeddableJson.Check(key.Span));
+        length += Field(output, "key"u8, record.Key, keyStands);
         length += Field(output, "value"u8, record.Value, valueStands);
         return length + Raw(output, "}\n"u8);
+    }
+
+    private static void Put(ReadOnlySpan<byte> bytes, Span<byte> line, ref int length)
+    {
+        bytes.CopyTo(line[length..]);
+        length += bytes.Length;
+    }
+
+    private static void Put(long number, Span<byte> line, ref int length)
+    {
+        Utf8Formatter.TryFormat(number, line[length..], out var written);
+        length += written;
+    }
+
+    /// <summary>How a partition's lines begin, up to the offset; a thread meets the same one again and again.</summary>
+    private static ReadOnlySpan<byte> Head(in LogPosition position)
+    {
+        if (!ReferenceEquals(_head.Topic, position.Topic) || _head.Partition != position.Partition)
+        {
+            var head = new ArrayBufferWriter<byte>(64);
+            Raw(head, "{\"topic\":"u8);
+            Text(head, position.Topic);
+            Raw(head, ",\"partition\":"u8);
+            Number(head, position.Partition);
+            Raw(head, ",\"offset\":"u8);
+            _head = (position.Topic, position.Partition, head.WrittenSpan.ToArray());
+        }
+
+        return _head.Bytes;
     }
 
     private static int Field(IBufferWriter<byte> output, ReadOnlySpan<byte> name, ReadOnlyMemory<byte>? content, bool stands, bool first = false)

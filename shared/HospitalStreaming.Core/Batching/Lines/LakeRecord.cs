@@ -6,7 +6,7 @@ namespace HospitalStreaming.Core.Batching.Lines;
 /// <param name="Key">Key bytes, or null.</param>
 /// <param name="Value">Value bytes; null is a tombstone.</param>
 /// <param name="Headers">Headers in order; a value may be null.</param>
-public sealed record LakeRecord(
+public readonly record struct LakeRecord(
     LogPosition Position,
     long TimestampMs,
     ReadOnlyMemory<byte>? Key,

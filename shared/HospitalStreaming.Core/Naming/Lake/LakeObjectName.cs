@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using HospitalStreaming.Core.Batching.Lines;
 
 namespace HospitalStreaming.Core.Naming.Lake;
 
@@ -24,8 +25,7 @@ public sealed record LakeObjectName(LakeStream Stream, DateOnly Day, long StartO
 
     /// <summary>The day a record's object is filed under.</summary>
     /// <param name="timestampMs">Milliseconds since 1970 UTC; outside of the calendar it is held to its ends.</param>
-    public static DateOnly DayOf(long timestampMs) => DateOnly.FromDateTime(
-        DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(timestampMs, -62_135_596_800_000, 253_402_300_799_999)).UtcDateTime);
+    public static DateOnly DayOf(long timestampMs) => DateOnly.FromDateTime(RecordTime.Of(timestampMs).UtcDateTime);
 
     /// <summary>Reads what <see cref="ToString"/> writes in the default layout, and nothing else.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out LakeObjectName? name) => LakeLayout.Default.TryParse(text, out name);

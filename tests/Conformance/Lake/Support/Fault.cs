@@ -5,6 +5,9 @@ namespace HospitalStreaming.Tests.Conformance.Lake.Support;
 /// <param name="At">Whether the request gets nowhere, half-way, or all the way before it goes wrong.</param>
 public sealed record Fault(int? Status, FaultPlace At)
 {
+    /// <summary>Reason in the body, as Google names it.</summary>
+    public string Reason { get; init; } = "scripted";
+
     /// <summary>Seconds that a Retry-After asks for; null for none.</summary>
     public int? RetryAfterSeconds { get; init; }
 }

@@ -9,7 +9,7 @@ namespace HospitalStreaming.Tests.Conformance.Lake.Support;
 
 /// <summary>
 /// An HTTP proxy on which scripted requests go wrong: refused, broken off half-way, or carried out with the reply dropped. It counts what fired:
-/// a fault that did not fire proves nothing. With a guard it also keeps Cloud Storage's rules for resumable sessions, which the stand-in breaks.
+/// a fault that did not fire proves nothing. With a guard it also keeps the service's rules that the stand-in breaks.
 /// </summary>
 internal sealed class FaultProxy : IAsyncDisposable
 {
@@ -18,15 +18,15 @@ internal sealed class FaultProxy : IAsyncDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _ending = new();
     private readonly ConcurrentQueue<Fault> _script = new();
-    private readonly SessionGuard? _guard;
+    private readonly IProxyGuard? _guard;
     private int _fired;
 
-    internal FaultProxy(Uri server, bool guarded)
+    internal FaultProxy(Uri server, Func<Func<ProxiedRequest, Task<ProxiedResponse>>, IProxyGuard>? guard = null)
     {
         _server = server;
         _listener.Start();
         Address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/"));
-        _guard = guarded ? new SessionGuard(ForwardAsync) : null;
+        _guard = guard?.Invoke(ForwardAsync);
         _ = Accepting.RunAsync(_listener, ServeAsync, _ending.Token);
     }
 
@@ -114,7 +114,7 @@ internal sealed class FaultProxy : IAsyncDisposable
         if (fault.Status is { } status)
         {
             var headers = fault.RetryAfterSeconds is { } seconds ? new[] { new KeyValuePair<string, string>("Retry-After", seconds.ToString(CultureInfo.InvariantCulture)) } : [];
-            await wire.WriteAsync(new ProxiedResponse(status, headers, Encoding.ASCII.GetBytes("{\"error\":{\"code\":1,\"message\":\"scripted\"}}")), _ending.Token);
+            await wire.WriteAsync(new ProxiedResponse(status, headers, Encoding.ASCII.GetBytes($$$"""{"error":{"code":{{{status}}},"errors":[{"reason":"{{{fault.Reason}}}"}],"message":"scripted"}}""")), _ending.Token);
             return true;
         }
 

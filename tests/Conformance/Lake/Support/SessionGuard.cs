@@ -11,17 +11,17 @@ namespace HospitalStreaming.Tests.Conformance.Lake.Support;
 /// Cloud Storage's rules for resumable sessions, where fake-gcs-server has others: it appends a part that is sent again, takes a question for the
 /// end of the upload, and forgets the declared checksum. The guard keeps the parts itself and hands the whole on once, checked.
 /// </summary>
-internal sealed class SessionGuard(Func<ProxiedRequest, Task<ProxiedResponse>> forward)
+internal sealed class SessionGuard(Func<ProxiedRequest, Task<ProxiedResponse>> forward) : IProxyGuard
 {
     /// <summary>Of a part that breaks off the service keeps whole blocks.</summary>
     private const int Block = 256 * 1024;
 
     private readonly ConcurrentDictionary<string, Session> _sessions = new();
 
-    internal bool Takes(ProxiedRequest request) => request.IsUpload && request.Query("uploadType") == "resumable";
+    public bool Takes(ProxiedRequest request) => request.IsUpload && request.Query("uploadType") == "resumable";
 
     /// <summary>The first half of a part arrives; false where the request is no part.</summary>
-    internal bool TakesHalf(ProxiedRequest request)
+    public bool TakesHalf(ProxiedRequest request)
     {
         if (request.Method != "PUT" || !Takes(request) || Of(request) is not { } session)
         {
@@ -32,7 +32,7 @@ internal sealed class SessionGuard(Func<ProxiedRequest, Task<ProxiedResponse>> f
         return true;
     }
 
-    internal async Task<ProxiedResponse> CarryOutAsync(ProxiedRequest request)
+    public async Task<ProxiedResponse> CarryOutAsync(ProxiedRequest request)
     {
         if (request.Method == "POST")
         {
@@ -71,9 +71,6 @@ internal sealed class SessionGuard(Func<ProxiedRequest, Task<ProxiedResponse>> f
 
         return session.Done = await forward(request with { Headers = [.. request.Headers.Where(header => header.Key != "Content-Range")], Body = session.Bytes });
     }
-
-    /// <summary>The server forgets a session, as after a week.</summary>
-    internal void Forget() => _sessions.Clear();
 
     private static ProxiedResponse Answer(int status, string message) => new(status, [], Encoding.ASCII.GetBytes($"{{\"error\":{{\"code\":{status},\"message\":\"{message}\"}}}}"));
 

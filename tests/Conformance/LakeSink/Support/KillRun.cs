@@ -9,6 +9,7 @@ using HospitalStreaming.Lake.Chains;
 using HospitalStreaming.Lake.Folder;
 using HospitalStreaming.Lake.Objects;
 using HospitalStreaming.Tests.Conformance.Lake.Support;
+using HospitalStreaming.Tests.Support.Faults;
 using Shouldly;
 using Xunit;
 
@@ -36,14 +37,16 @@ internal sealed class KillRun : IAsyncDisposable
     private readonly Dictionary<string, string> _environment = [];
     private readonly List<SinkProcess> _processes = [];
     private ILake _lake = null!;
+    private readonly int _seed;
     private int _produced;
+    private int _kills;
 
     private KillRun(KillServers servers, KillPoint point, bool bucket, int seed, KillTotals totals)
     {
-        (_servers, _point, _random, _totals) = (servers, point, new Random((seed * 100) + (int)point), totals);
+        (_servers, _point, _seed, _random, _totals) = (servers, point, seed, new Random((seed * 100) + (int)point), totals);
         _name = string.Create(CultureInfo.InvariantCulture, $"{(bucket ? "bucket" : "folder")}-{point}-{seed}");
         _kafka = new KafkaProxy(servers.Kafka);
-        _storage = bucket ? new FaultProxy(servers.Gcs.Address, guarded: false) : null;
+        _storage = bucket ? new FaultProxy(servers.Gcs.Address) : null;
         _admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = servers.Kafka }).SetLogHandler((_, _) => { }).Build();
         _settings = new Dictionary<string, string>
         {
@@ -116,7 +119,7 @@ internal sealed class KillRun : IAsyncDisposable
             await UntilAsync(() => Task.FromResult(trap.Fired || sink.HasExited), "the kill");
             trap.Fired.ShouldBeTrue(sink.Output);
             await sink.GoneAsync(Token);
-            _totals.Kills++;
+            _kills++;
             trap.Disarm();
             await EvictAsync();
             _totals.Ahead += await IsAheadAsync() ? 1 : 0;
@@ -139,7 +142,7 @@ internal sealed class KillRun : IAsyncDisposable
         await HeadsReachEndsAsync();
         zombie.Wake();
         trap.Disarm();
-        _totals.Kills++;
+        _kills++;
         await ProduceAsync(100);
         await HeadsReachEndsAsync();
         zombie.HasExited.ShouldBeFalse(zombie.Output);
@@ -225,6 +228,8 @@ internal sealed class KillRun : IAsyncDisposable
         var distinct = values.ToHashSet();
         var lost = Enumerable.Range(0, _produced).Count(i => !distinct.Contains(SinkLine.Change(i)));
         (_totals.Records, _totals.Lost, _totals.Doubled) = (_totals.Records + _produced, _totals.Lost + lost, _totals.Doubled + values.Count - distinct.Count);
+        _totals.Kills += _kills;
+        FaultReport.Add($"sink-kill-{(_storage is null ? "folder" : "bucket")}-{_point}", _seed, _kills, _storage?.Fired ?? 0, _produced, lost, values.Count - distinct.Count);
         (lost, values.Count - distinct.Count).ShouldBe((0, 0), _name);
     }
 

@@ -164,6 +164,15 @@ internal sealed class SinkLine : IAsyncDisposable
         }
     }
 
+    /// <summary>The group's committed offsets, partition by partition.</summary>
+    public async Task<IReadOnlyList<long>> CommittedAsync()
+    {
+        using var admin = Clients.Admin("test");
+        var partitions = (await EndsAsync()).Select(end => new TopicPartition(Topic, end.Partition)).ToList();
+        var committed = (await admin.ListConsumerGroupOffsetsAsync([new ConsumerGroupTopicPartitions(Group, partitions)]))[0].Partitions;
+        return [.. committed.OrderBy(one => one.Partition.Value).Select(one => one.Offset.Value)];
+    }
+
     public async Task SetCommittedAsync(long? offset)
     {
         using var admin = Clients.Admin("test");

@@ -7,9 +7,6 @@ namespace HospitalStreaming.Tests.Conformance.Warehouse.Support;
 /// <summary>One bad record of every kind that the warehouse must survive: what it is, its bytes, the reason it must get, and whether its key can be told.</summary>
 internal static class BadRecords
 {
-    /// <summary>Bad only for a warehouse that cannot empty a table.</summary>
-    public const string Truncate = "a truncate";
-
     public sealed record Bad(string What, byte[]? Key, byte[]? Value, string Reason, bool HoldsKey);
 
     /// <summary>All kinds, each an update of a visit of its own, numbered from a key on.</summary>
@@ -33,6 +30,9 @@ internal static class BadRecords
             Of("a decimal comma", value => Replace(value, "12.50", "1,5"), "wrong_type", Next()),
             Of("not a number", value => Replace(value, "12.50", "NaN"), "wrong_type", Next()),
             Of("a decimal beyond all", value => Replace(value, "\"12.50\"", "1e400"), "wrong_type", Next()),
+            Of("a decimal of ten places", value => Replace(value, "12.50", "0.0000000001"), "wrong_type", Next()),
+            Of("a time beyond the calendar", value => Replace(value, "2026-02-01T10:30:00.000001Z", "20260-02-01T10:30:00Z"), "wrong_type", Next()),
+            Of("a number for a time beyond the calendar", value => Replace(value, "\"2026-02-01T10:30:00.000001Z\"", "9223372036854775807"), "wrong_type", Next()),
             Of("a time in a text of its own", value => Replace(value, "2026-02-01T10:30:00.000001Z", "yesterday"), "wrong_type", Next()),
             Of("a depth bomb", value => Replace(value, "\"Flu\"", new string('[', 5_000) + new string(']', 5_000)), "bad_json", Next()),
             Of("too large a value", value => Replace(value, "Flu", new string('x', RecordReader.MaxValueBytes)), "too_large", Next()),
@@ -43,7 +43,6 @@ internal static class BadRecords
             new("neither key nor row", null, "{broken"u8.ToArray(), "bad_json", false),
             new("a message", """{"visit_id":1}"""u8.ToArray(), Replace(Value(1), "\"op\":\"u\"", "\"op\":\"m\""), "unsupported_op", false),
             new("a truncate without a place", null, Replace(Replace(Value(1), "\"op\":\"u\"", "\"op\":\"t\""), "\"lsn\":", "\"sn\":"), "missing_field", false),
-            new(Truncate, """{"visit_id":1}"""u8.ToArray(), Replace(Value(1), "\"op\":\"u\"", "\"op\":\"t\""), "unsupported_op", false),
         ];
 
         long Next() => key++;

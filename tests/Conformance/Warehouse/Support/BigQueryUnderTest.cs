@@ -90,6 +90,8 @@ internal sealed class BigQueryUnderTest : IWarehouseUnderTest
 
     public IWarehouse Open() => Loader(Client, Lake);
 
+    public IWarehouse OpenFor(IReadOnlyList<TableDescription> tables) => new BigQueryWarehouse(Client, Names, tables, Lake, TimeSpan.Zero);
+
     public IWarehouse OpenAs(WarehouseNames names) => new BigQueryWarehouse(Client, names, Tables, Lake, TimeSpan.Zero);
 
     public BigQueryWarehouse Loader(BigQueryClient client, ILake lake) => new(client, Names, Tables, lake, TimeSpan.Zero);

@@ -23,6 +23,9 @@ internal sealed class LakeFill(ILake lake, int partitions = 3, string epoch = La
 
     public Dictionary<(string Topic, int Partition), long> Next => _next;
 
+    /// <summary>Timestamp of every record; a second apart where it is not set.</summary>
+    public long? TimestampMs { get; init; }
+
     /// <summary>Adds one object to a partition's chain.</summary>
     public async Task<LakeObject> ObjectAsync(string topic, int partition, params (byte[]? Key, byte[]? Value, string? OldKey)[] records)
     {
@@ -33,7 +36,7 @@ internal sealed class LakeFill(ILake lake, int partitions = 3, string epoch = La
         foreach (var (key, value, oldKey) in records)
         {
             draft.Add(new LakeRecord(
-                new LogPosition(topic, partition, offset), Start.AddSeconds(offset).ToUnixTimeMilliseconds(), Memory(key), Memory(value), Headers(oldKey)));
+                new LogPosition(topic, partition, offset), TimestampMs ?? Start.AddSeconds(offset).ToUnixTimeMilliseconds(), Memory(key), Memory(value), Headers(oldKey)));
             offset++;
         }
 

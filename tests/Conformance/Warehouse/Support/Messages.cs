@@ -18,6 +18,10 @@ internal static class Messages
             CultureInfo.InvariantCulture,
             $$"""{"doctor_id":{{id}},"name":"{{name}}","specialization":null,"experience_years":7,"contact_info":null,"hospital_id":"h1","updated_at":null}"""));
 
+    /// <summary>A TRUNCATE of visits; the key says nothing.</summary>
+    public static (string Key, string? Value) VisitsTruncate(long lsn) =>
+        (VisitTombstone(1).Key, Visit("u", 0, lsn).Value!.Replace("\"op\":\"u\"", "\"op\":\"t\"", StringComparison.Ordinal));
+
     public static (string Key, string? Value) VisitTombstone(long id) => ($$"""{"visit_id":{{id}}}""", null);
 
     private static (string Key, string? Value) Row(string table, string key, string op, long id, long lsn, long txId, string row)

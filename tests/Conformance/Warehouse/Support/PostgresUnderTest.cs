@@ -25,6 +25,8 @@ internal sealed class PostgresUnderTest(TestDatabase database, string folder) : 
 
     public IWarehouse Open() => OpenAs(Names);
 
+    public IWarehouse OpenFor(IReadOnlyList<TableDescription> tables) => new PostgresWarehouse(database.Source, Names, tables, Lake);
+
     public IWarehouse OpenAs(WarehouseNames names) => new PostgresWarehouse(database.Source, names, HospitalSchema.CapturedTables, Lake);
 
     public async Task DamageAsync(LakeObject item)

@@ -69,5 +69,5 @@ public sealed class ChangeFactsTests
         watch.Differs(Read(Envelope.Replace("visits", "bills", StringComparison.Ordinal).Replace("\"notes\"", "\"note\"", StringComparison.Ordinal))).ShouldBeFalse("another table");
     }
 
-    private static ChangeFacts Read(string value) => ChangeFactsReader.Read(Encoding.UTF8.GetBytes(value));
+    private static ChangeFacts Read(string value) => new ChangeFactsReader().Read(Encoding.UTF8.GetBytes(value));
 }

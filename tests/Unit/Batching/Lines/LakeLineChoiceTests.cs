@@ -40,7 +40,7 @@ public sealed class LakeLineChoiceTests
         var output = new ArrayBufferWriter<byte>();
         var bytes = Encoding.UTF8.GetBytes(value);
         var record = new LakeRecord(new LogPosition("t", 3, 42), 1_000, "{\"id\":1}"u8.ToArray(), bytes, [new("h", "x"u8.ToArray())]);
-        var length = LakeLineWriter.Write(output, record, ChangeFactsReader.Read(bytes), lines);
+        var length = LakeLineWriter.Write(output, record, new ChangeFactsReader().Read(bytes), lines);
         length.ShouldBe(output.WrittenCount);
         return Encoding.UTF8.GetString(output.WrittenSpan);
     }

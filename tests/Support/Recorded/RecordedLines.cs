@@ -2,16 +2,15 @@ using System.Text;
 using System.Text.Json;
 using HospitalStreaming.Core.Batching;
 using HospitalStreaming.Core.Batching.Lines;
-using HospitalStreaming.Tests.Unit.Changes;
 
-namespace HospitalStreaming.Tests.Unit.Merging;
+namespace HospitalStreaming.Tests.Support.Recorded;
 
 /// <summary>Recorded messages with their headers and places, as a lake object would give them.</summary>
 internal static class RecordedLines
 {
     public static IEnumerable<LakeRecord> Read(string file)
     {
-        foreach (var text in File.ReadLines(Path.Combine(Vectors.Folder, file)))
+        foreach (var text in File.ReadLines(Path.Combine(VectorFolder.Path, file)))
         {
             using var json = JsonDocument.Parse(text);
             var root = json.RootElement;

@@ -1,4 +1,4 @@
-namespace HospitalStreaming.Tests.Conformance.Capture;
+namespace HospitalStreaming.Tests.Support.Recorded;
 
 /// <summary>tests/Vectors.</summary>
 internal static class VectorFolder

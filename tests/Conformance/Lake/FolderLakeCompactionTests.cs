@@ -1,0 +1,34 @@
+using HospitalStreaming.Core.Naming.Lake;
+using HospitalStreaming.Lake;
+using HospitalStreaming.Lake.Folder;
+
+namespace HospitalStreaming.Tests.Conformance.Lake;
+
+public sealed class FolderLakeCompactionTests : LakeCompactionSuite, IDisposable
+{
+    private readonly string _root = Path.Combine(Path.GetTempPath(), "hospital-compact-" + Path.GetRandomFileName());
+    private int _lake;
+
+    private string Folder => Path.Combine(_root, $"{_lake}");
+
+    public void Dispose() => Directory.Delete(_root, recursive: true);
+
+    private protected override ILake Open() => new FolderLake(Folder, LakeCompression.Gzip, new LakeNews(TimeProvider.System));
+
+    private protected override Task ForgetAsync()
+    {
+        _lake++;
+        return Task.CompletedTask;
+    }
+
+    private protected override async Task ReplaceAsync(string path, byte[]? content)
+    {
+        File.Delete(Path.Combine(Folder, path));
+        if (content is not null)
+        {
+            await File.WriteAllBytesAsync(Path.Combine(Folder, path), content, Token);
+        }
+    }
+
+    private protected override Task OverwriteAsync(LakeObject item, byte[] bytes) => File.WriteAllBytesAsync(Path.Combine(Folder, item.Name.ToString()), bytes, Token);
+}
