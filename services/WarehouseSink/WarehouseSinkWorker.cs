@@ -133,7 +133,7 @@ internal sealed partial class WarehouseSinkWorker(
                 meters.Written(RoleNames.WarehouseSink, load.Table, load.RawRows, took);
             }
         }
-        catch (ObjectDamagedException failure)
+        catch (TableStoppedException failure)
         {
             // Nothing of the claim took effect; the other tables' objects are claimed again without this one's.
             LogStopped(failure.Topic, failure.Message);

@@ -37,4 +37,12 @@ public sealed class WarehouseOptions
 
     /// <summary>Most bytes one BigQuery query may bill. Default 100 GB; 0 for no limit.</summary>
     public long MaximumBytesBilled { get; set; } = 100L * 1024 * 1024 * 1024;
+
+    /// <summary>
+    /// Rows of one table refused in a row for the same column that stop the table, as its type must have changed at the source. Default 20; 0 sends all such
+    /// rows to the dead letters. With Kind postgres only.
+    /// </summary>
+    public int AlikeRefusals { get; set; } = DefaultAlikeRefusals;
+
+    internal const int DefaultAlikeRefusals = 20;
 }

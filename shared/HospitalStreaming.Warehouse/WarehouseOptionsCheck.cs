@@ -47,6 +47,11 @@ public sealed partial class WarehouseOptionsCheck(IOptions<WarehouseOptions> opt
             yield return new("Warehouse:ConnectionString", "not a PostgreSQL connection string; e.g. Host=db;Database=warehouse;Username=hospital;Password=…");
         }
 
+        if (value.AlikeRefusals < 0)
+        {
+            yield return new("Warehouse:AlikeRefusals", "use a number of rows, or 0 so that no table stops for them");
+        }
+
         if (!string.IsNullOrWhiteSpace(value.Project) || !string.IsNullOrWhiteSpace(value.CredentialsFile))
         {
             yield return new("Warehouse:Kind", "set bigquery, or remove Warehouse:Project and Warehouse:CredentialsFile, which have no effect");

@@ -47,7 +47,8 @@ public static class WarehouseServices
                 provider.GetRequiredService<WarehouseNames>(),
                 HospitalSchema.CapturedTables,
                 provider.GetRequiredService<ILake>(),
-                Options(provider).TransactionPatience));
+                Options(provider).TransactionPatience,
+                Options(provider).AlikeRefusals));
         services.TryAddSingleton<IWarehouseReader>(static provider => IsBigQuery(provider)
             ? new BigQueryWarehouseReader(provider.GetRequiredService<BigQueryClient>(), provider.GetRequiredService<WarehouseNames>())
             : new PostgresWarehouseReader(

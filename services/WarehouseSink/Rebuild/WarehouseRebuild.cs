@@ -37,6 +37,7 @@ public sealed class WarehouseRebuild(
         var swap = new PostgresSwap(source, inPlace.Tables);
         while (true)
         {
+            await swap.PrepareAsync(place, _made, cancellation);
             var warehouse = new PostgresWarehouse(source, _made, tables, lake);
             await warehouse.EnsureAsync(cancellation);
             await warehouse.TakeOverAsync(cancellation);

@@ -45,6 +45,9 @@ public readonly record struct ReadRecord
     /// <summary>Why it cannot be applied; null where it can.</summary>
     public ChangeRejection? Poison { get; init; }
 
+    /// <summary>The column whose value is none of its type, where that is why it cannot be applied; null for every other reason.</summary>
+    public string? RefusedColumn { get; init; }
+
     /// <summary>The key a poison record holds back; null where even that cannot be read.</summary>
     public long? HeldKey { get; init; }
 }

@@ -36,6 +36,19 @@ public sealed class RecordReader(TableDescription table)
         };
     }
 
+    /// <summary>Names that the row of a record has and the table's description does not; those with two underscores in front are no columns. Null where it has no row that can be read.</summary>
+    public IReadOnlyList<string>? Undescribed(LakeRecord line)
+    {
+        if (Read(line, SourceEpochs.First).Change?.Values is null)
+        {
+            return null;
+        }
+
+        using var envelope = ChangeEnvelopeReader.Read(line.Key, line.Value);
+        return [.. envelope.After!.Value.EnumerateObject().Select(field => field.Name)
+            .Where(name => !name.StartsWith("__", StringComparison.Ordinal) && table.Column(name) is null)];
+    }
+
     /// <summary>The change that raw's columns describe; raw keeps it exactly, so this gives what <see cref="Read(LakeRecord, int)"/> gave.</summary>
     /// <param name="op">op.</param>
     /// <param name="lsn">Source LSN.</param>
@@ -70,7 +83,7 @@ public sealed class RecordReader(TableDescription table)
         try
         {
             using var json = JsonDocument.Parse(after);
-            return ReadRow(json.RootElement, id, out var row) is { } misfit
+            return ReadRow(json.RootElement, id, out var row, out _) is { } misfit
                 ? throw new FormatException($"a raw row of {table.Name} is not readable: {misfit.Detail}")
                 : row;
         }
@@ -121,7 +134,7 @@ public sealed class RecordReader(TableDescription table)
 
         if (KeyOf(keyElement) is not { } id)
         {
-            return record with { Poison = new ChangeRejection(RejectionCodes.WrongType, $"the key has no whole number {table.KeyColumn}"), HeldKey = KeyInRow(envelope) };
+            return record with { Poison = new ChangeRejection(RejectionCodes.WrongType, $"the key has no whole number {table.KeyColumn}"), RefusedColumn = table.KeyColumn, HeldKey = KeyInRow(envelope) };
         }
 
         if (!snapshot && source.Lsn is null)
@@ -131,9 +144,9 @@ public sealed class RecordReader(TableDescription table)
 
         var act = ActOf(record.Op!);
         object?[]? row = null;
-        if (act != ChangeAct.Delete && ReadRow(envelope.After!.Value, id, out row) is { } misfit)
+        if (act != ChangeAct.Delete && ReadRow(envelope.After!.Value, id, out row, out var refused) is { } misfit)
         {
-            return record with { Poison = misfit, HeldKey = id };
+            return record with { Poison = misfit, RefusedColumn = refused, HeldKey = id };
         }
 
         var oldKey = act == ChangeAct.Insert ? OldKeyOf(line) : null;
@@ -149,9 +162,10 @@ public sealed class RecordReader(TableDescription table)
         };
     }
 
-    private ChangeRejection? ReadRow(JsonElement after, long key, out object?[] row)
+    private ChangeRejection? ReadRow(JsonElement after, long key, out object?[] row, out string? refused)
     {
         row = new object?[table.Columns.Length];
+        refused = null;
         for (var i = 0; i < row.Length; i++)
         {
             var column = table.Columns[i];
@@ -159,6 +173,7 @@ public sealed class RecordReader(TableDescription table)
             switch (read.State)
             {
                 case ColumnState.Rejected:
+                    refused = column.Name;
                     return read.Rejection;
                 case ColumnState.Unchanged:
                     row[i] = KeptValue.Instance;

@@ -41,7 +41,7 @@ public interface IWarehouse
     /// <param name="setAside">Takes poison records before the load takes effect.</param>
     /// <param name="cancellation">Gives up; nothing then took effect.</param>
     /// <exception cref="LoadFencedException">Another loader took over or was faster.</exception>
-    /// <exception cref="ObjectDamagedException">An object is not what its manifest says.</exception>
+    /// <exception cref="TableStoppedException">A table cannot be loaded as things are: an object is damaged, or its rows have become others.</exception>
     Task<LoadResult> LoadAsync(LoadClaim claim, SetAside setAside, CancellationToken cancellation);
 
     /// <summary>

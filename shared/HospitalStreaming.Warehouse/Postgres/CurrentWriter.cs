@@ -67,6 +67,9 @@ internal sealed class CurrentWriter
         ("_committed_at", "timestamptz", NpgsqlDbType.TimestampTz),
     ];
 
+    /// <summary>Whether a column of current is not the source's but ours.</summary>
+    internal static bool IsMeta(string name) => Array.Exists(Meta, meta => meta.Name == name);
+
     internal int KeyIndex => _table.Columns.IndexOf(_table.Required(_table.KeyColumn));
 
     /// <summary>What current has seen of these keys; keys it never saw are absent.</summary>

@@ -15,6 +15,18 @@ public sealed class PostgresSwap(NpgsqlDataSource source, IReadOnlyList<TableDes
     // The loader's fence guards the swap itself; signals go on counting.
     private static readonly string[] Kept = ["fences", "signals"];
 
+    /// <summary>Makes the tables of current for a warehouse beside another, with the columns and types that the one in place has by now. Idempotent.</summary>
+    public async Task PrepareAsync(WarehouseNames place, WarehouseNames made, CancellationToken cancellation)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await RunAsync(connection, $"CREATE SCHEMA IF NOT EXISTS {made.Current}", cancellation);
+        foreach (var table in tables.Where(table => table.HasKey))
+        {
+            await RunAsync(
+                connection, $"CREATE TABLE IF NOT EXISTS {PostgresTables.Current(made, table)} (LIKE {PostgresTables.Current(place, table)} INCLUDING ALL)", cancellation);
+        }
+    }
+
     /// <summary>
     /// Swaps, and drops the one that was made. False where the one in place has been loaded further meanwhile: load on and try again. Any loader of
     /// the one in place is fenced off by it, and goes on from the new positions when it has taken over.
@@ -67,8 +79,34 @@ public sealed class PostgresSwap(NpgsqlDataSource source, IReadOnlyList<TableDes
             connection, "SELECT column_name FROM information_schema.columns WHERE table_schema = @schema AND table_name = @table ORDER BY ordinal_position", from, table, cancellation))
             .Select(PostgresTables.Quote));
         var name = PostgresTables.Quote(table);
+        foreach (var (column, type) in await MissingAsync(connection, from, into, table, cancellation))
+        {
+            await RunAsync(connection, $"ALTER TABLE {into}.{name} ADD COLUMN {PostgresTables.Quote(column)} {type}", cancellation);
+        }
+
         await RunAsync(
             connection, $"DELETE FROM {into}.{name}; INSERT INTO {into}.{name} ({columns}) OVERRIDING SYSTEM VALUE SELECT {columns} FROM {from}.{name}", cancellation);
+    }
+
+    // Columns that messages have brought to the one that was made, and to the one in place not yet.
+    private static async Task<List<(string Column, string Type)>> MissingAsync(NpgsqlConnection connection, string from, string into, string table, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            SELECT attname::text, format_type(atttypid, atttypmod) FROM pg_attribute a WHERE attrelid = @from::regclass AND attnum > 0 AND NOT attisdropped
+              AND NOT EXISTS (SELECT FROM pg_attribute o WHERE o.attrelid = @into::regclass AND o.attname = a.attname AND NOT o.attisdropped) ORDER BY attnum
+            """,
+            connection);
+        command.Parameters.AddWithValue("from", $"{from}.{PostgresTables.Quote(table)}");
+        command.Parameters.AddWithValue("into", $"{into}.{PostgresTables.Quote(table)}");
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var missing = new List<(string Column, string Type)>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            missing.Add((reader.GetString(0), reader.GetString(1)));
+        }
+
+        return missing;
     }
 
     private static async Task<List<string>> NamesAsync(NpgsqlConnection connection, string sql, string schema, string table, CancellationToken cancellation)

@@ -27,8 +27,12 @@ internal static class PostgresTables
             $"CREATE SCHEMA IF NOT EXISTS {names.Line};",
             Line(names.Line),
             .. tables.SelectMany(table => TableScripts(names, table)),
-            .. CurrentViews.Of(tables).Select(table => $"CREATE OR REPLACE VIEW {names.Views}.{Quote(table.Name)} AS {CurrentViews.Query(names, table, Quote)};"),
+            Views(names, tables),
         ]);
+
+    /// <summary>The views over current, of the tables that have one.</summary>
+    internal static string Views(WarehouseNames names, IEnumerable<TableDescription> tables) => string.Join(
+        '\n', CurrentViews.Of(tables).Select(table => $"CREATE OR REPLACE VIEW {names.Views}.{Quote(table.Name)} AS {CurrentViews.Query(names, table, Quote)};"));
 
     private static IEnumerable<string> TableScripts(WarehouseNames names, TableDescription table)
     {

@@ -1,4 +1,5 @@
 using HospitalStreaming.Core.Domain;
+using HospitalStreaming.Core.Domain.Sources;
 using HospitalStreaming.Core.Merging;
 using HospitalStreaming.Core.Naming;
 using HospitalStreaming.Lake;
@@ -18,8 +19,14 @@ namespace HospitalStreaming.Warehouse.Postgres;
 /// <param name="tables">Captured tables that are known in code; those that the lake describes are loaded too.</param>
 /// <param name="lake">Where the claimed objects are.</param>
 /// <param name="transactionPatience">How long current waits for a transaction that is not whole; null for <see cref="DefaultPatience"/>.</param>
+/// <param name="alikeRefusals">Rows refused in a row for the same column that stop a table; 0 for never.</param>
 public sealed class PostgresWarehouse(
-    NpgsqlDataSource source, WarehouseNames names, IReadOnlyList<TableDescription> tables, ILake lake, TimeSpan? transactionPatience = null) : IWarehouse
+    NpgsqlDataSource source,
+    WarehouseNames names,
+    IReadOnlyList<TableDescription> tables,
+    ILake lake,
+    TimeSpan? transactionPatience = null,
+    int alikeRefusals = WarehouseOptions.DefaultAlikeRefusals) : IWarehouse
 {
     /// <summary>How long current waits for a transaction, unless it is told otherwise.</summary>
     public static readonly TimeSpan DefaultPatience = TimeSpan.FromMinutes(10);
@@ -28,9 +35,11 @@ public sealed class PostgresWarehouse(
     private readonly PoisonBook _poison = new(names);
     private readonly EpochDocuments _epochs = new(lake);
     private readonly DecisionDocuments _decisions = new(lake);
+    private readonly HashSet<string> _stopped = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TableLoader> _loaders =
-        tables.ToDictionary(table => TopicNames.ChangesOf(table.Name), table => new TableLoader(names, table, lake), StringComparer.Ordinal);
+        tables.ToDictionary(table => TopicNames.ChangesOf(table.Name), table => new TableLoader(names, table, lake, alikeRefusals), StringComparer.Ordinal);
 
+    private readonly Dictionary<string, TableDescription> _described = tables.ToDictionary(table => TopicNames.ChangesOf(table.Name), StringComparer.Ordinal);
     private TransactionBook? _transactions;
     private Dictionary<string, HashSet<long>> _held = new(StringComparer.Ordinal);
     private HashSet<LetterPlace> _settled = [];
@@ -57,7 +66,8 @@ public sealed class PostgresWarehouse(
     {
         foreach (var table in await new TableDocuments(lake).BesideAsync(tables, cancellation))
         {
-            _loaders[TopicNames.ChangesOf(table.Name)] = new TableLoader(names, table, lake);
+            var topic = TopicNames.ChangesOf(table.Name);
+            (_described[topic], _loaders[topic]) = (table, new TableLoader(names, table, lake, alikeRefusals));
         }
 
         await using var connection = await source.OpenConnectionAsync(cancellation);
@@ -68,6 +78,10 @@ public sealed class PostgresWarehouse(
         }
 
         await transaction.CommitAsync(cancellation);
+        foreach (var topic in _loaders.Keys.ToList())
+        {
+            await DescribeAsync(connection, topic, cancellation);
+        }
     }
 
     /// <inheritdoc/>
@@ -97,6 +111,7 @@ public sealed class PostgresWarehouse(
     /// <inheritdoc/>
     public async Task<LoadResult> LoadAsync(LoadClaim claim, SetAside setAside, CancellationToken cancellation)
     {
+        await LearnAsync(claim, cancellation);
         await SettleLettersAsync(cancellation);
         var epochs = await _epochs.ReadAsync(cancellation);
         await using var connection = await source.OpenConnectionAsync(cancellation);
@@ -115,7 +130,15 @@ public sealed class PostgresWarehouse(
             }
 
             var loader = _loaders[topic.Key];
-            outcomes[topic.Key] = await loader.ReadAsync(connection, loadId, [.. topic], epochs, HeldOf(loader), _known, Transactions.Gate, cancellation);
+            try
+            {
+                outcomes[topic.Key] = await loader.ReadAsync(connection, loadId, [.. topic], epochs, HeldOf(loader), _known, Transactions.Gate, cancellation);
+            }
+            catch (TableStoppedException)
+            {
+                _stopped.Add(topic.Key);
+                throw;
+            }
         }
 
         var marked = outcomes.Values.Select(outcome => outcome.Batch.Marked).OfType<bool>().ToList();
@@ -273,6 +296,51 @@ public sealed class PostgresWarehouse(
         {
             _loaders[TopicNames.ChangesOf(load.Table)].Committed();
         }
+    }
+
+    // Columns are there before the load that needs them: adding one changes nothing for anybody, whether that load then takes effect or not.
+    private async Task LearnAsync(LoadClaim claim, CancellationToken cancellation)
+    {
+        foreach (var topic in claim.ByTopic.Where(topic => topic.Key != TopicNames.Transactions))
+        {
+            var loader = _loaders[topic.Key];
+            var fields = await loader.UndescribedAsync(topic, cancellation);
+            if (fields.Count + loader.Table.Columns.Count(column => column.Type == SourceType.Undescribed) > HeldColumns.MostUndescribed)
+            {
+                throw new TableStoppedException(
+                    topic.Key, $"rows of {loader.Table.Name} have more than {HeldColumns.MostUndescribed} columns that nobody described: describe the table in the file that WarehouseSink:Tables names, or send it under another name");
+            }
+
+            if (fields.Count > 0 || _stopped.Remove(topic.Key))
+            {
+                await using var connection = await source.OpenConnectionAsync(cancellation);
+                await HeldColumns.AddAsync(connection, names, loader.Table, fields, cancellation);
+                if (await DescribeAsync(connection, topic.Key, cancellation))
+                {
+                    await _loaders[topic.Key].TakeOverAsync(connection, cancellation);
+                }
+            }
+        }
+    }
+
+    /// <summary>Loads the table as current has it by now. A loader that does so already stays, with what it has counted.</summary>
+    private async Task<bool> DescribeAsync(NpgsqlConnection connection, string topic, CancellationToken cancellation)
+    {
+        var held = await HeldColumns.DescribeAsync(connection, names, _described[topic], cancellation);
+        if (held.Columns.SequenceEqual(_loaders[topic].Table.Columns))
+        {
+            return false;
+        }
+
+        // Somebody who gave a column another type had to drop its view.
+        if (PostgresTables.Views(names, [_described[topic]]) is { Length: > 0 } view)
+        {
+            await using var command = new NpgsqlCommand(view, connection);
+            await command.ExecuteNonQueryAsync(cancellation);
+        }
+
+        _loaders[topic] = new TableLoader(names, held, lake, alikeRefusals);
+        return true;
     }
 
     private void Hold(string table, IEnumerable<PoisonRecord> open)

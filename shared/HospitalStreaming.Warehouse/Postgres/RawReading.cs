@@ -11,7 +11,7 @@ namespace HospitalStreaming.Warehouse.Postgres;
 /// One table's objects to its raw table, on two threads: one reads records and writes their rows into blocks, the other sends blocks to the server. A
 /// bounded number of blocks is between them.
 /// </summary>
-internal sealed class RawReading(ILake lake, SourceEpochs epochs, Batch batch, long loadId)
+internal sealed class RawReading(ILake lake, SourceEpochs epochs, Batch batch, RefusalRun refusals, long loadId)
 {
     private const int BlockBytes = 256 * 1024;
     private const int BlocksAhead = 8;
@@ -22,7 +22,7 @@ internal sealed class RawReading(ILake lake, SourceEpochs epochs, Batch batch, l
     private readonly Channel<ArrayBufferWriter<byte>> _sent = Channel.CreateUnbounded<ArrayBufferWriter<byte>>();
 
     /// <summary>Copies them; returns how many rows there were.</summary>
-    /// <exception cref="ObjectDamagedException">An object is not what its manifest says. Nothing was appended.</exception>
+    /// <exception cref="TableStoppedException">An object is damaged, or rows are refused one after the other. Nothing was appended.</exception>
     internal async Task<long> CopyAsync(RawCopy copy, IReadOnlyList<LakeObject> objects, CancellationToken cancellation)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -61,7 +61,9 @@ internal sealed class RawReading(ILake lake, SourceEpochs epochs, Batch batch, l
                 foreach (var line in Records(reader, stream.Topic))
                 {
                     var epoch = epochs.Of(stream.Topic, stream.Partition, line.Position.Offset);
-                    RawRowWriter.Write(block, stream.Epoch, epoch, loadId, item.Manifest!.SchemaFingerprint, line, batch.Add(stream.Epoch, line, epoch));
+                    var record = batch.Add(stream.Epoch, line, epoch);
+                    refusals.Note(record);
+                    RawRowWriter.Write(block, stream.Epoch, epoch, loadId, item.Manifest!.SchemaFingerprint, line, record);
                     rows++;
                     if (block.WrittenCount >= BlockBytes)
                     {

@@ -14,9 +14,11 @@ namespace HospitalStreaming.Warehouse.Postgres;
 /// Loads one table's part of a claim: every record into raw as it is read, then one final row a key into current, as far as transactions are whole.
 /// A table without a key ends in raw.
 /// </summary>
-internal sealed class TableLoader(WarehouseNames names, TableDescription table, ILake lake)
+internal sealed class TableLoader(WarehouseNames names, TableDescription table, ILake lake, int mostAlikeRefusals)
 {
     private readonly RecordReader _reader = new(table);
+    private readonly RefusalRun _refusals = new(names, table, mostAlikeRefusals);
+    private readonly HashSet<string> _schemas = new(StringComparer.Ordinal);
     private readonly PoisonBook _poison = new(names);
     private readonly WaitingChanges _waiting = new(names, table);
     private readonly CurrentWriter? _current = table.HasKey ? new(names, table) : null;
@@ -29,7 +31,27 @@ internal sealed class TableLoader(WarehouseNames names, TableDescription table, 
     internal Task TakeOverAsync(NpgsqlConnection connection, CancellationToken cancellation) => _moved?.TakeOverAsync(connection, cancellation) ?? Task.CompletedTask;
 
     /// <summary>The load's transaction is committed: what it left unfinished is so for good.</summary>
-    internal void Committed() => _moved?.Committed();
+    internal void Committed()
+    {
+        _moved?.Committed();
+        _refusals.Committed();
+    }
+
+    /// <summary>Fields of rows in these objects that the description has not; looked for once in each version of the table.</summary>
+    internal async Task<IReadOnlyList<string>> UndescribedAsync(IEnumerable<LakeObject> objects, CancellationToken cancellation)
+    {
+        var fields = new List<string>();
+        foreach (var item in objects.Where(item => table.HasKey && !_schemas.Contains(item.Manifest!.SchemaFingerprint)))
+        {
+            fields.AddRange(await HeldColumns.FindAsync(lake, item, _reader, cancellation));
+            if (item.Manifest!.SchemaFingerprint.Length > 0)
+            {
+                _schemas.Add(item.Manifest.SchemaFingerprint);
+            }
+        }
+
+        return [.. fields.Distinct(StringComparer.Ordinal).Where(field => !CurrentWriter.IsMeta(field))];
+    }
 
     /// <summary>Reads objects into raw, and what is bad into the book of poison. What their changes come to is <see cref="ApplyAsync"/>'s.</summary>
     internal async Task<Outcome> ReadAsync(
@@ -47,7 +69,8 @@ internal sealed class TableLoader(WarehouseNames names, TableDescription table, 
         long rawRows;
         await using (var raw = await RawCopy.BeginAsync(connection, names, table, cancellation))
         {
-            rawRows = await new RawReading(lake, epochs, batch, loadId).CopyAsync(raw, objects, cancellation);
+            _refusals.Begin();
+            rawRows = await new RawReading(lake, epochs, batch, _refusals, loadId).CopyAsync(raw, objects, cancellation);
         }
 
         // Before rows are made from raw: what holds a key must be known there.

@@ -62,6 +62,7 @@ public sealed class SourceValueReader(ValueModes modes)
         SourceKind.Json or SourceKind.Jsonb => String(value) is { } text && IsJson(text) ? text : null,
         SourceKind.Hstore => Hstore(value),
         SourceKind.Point => BinaryTexts.Point(value),
+        SourceKind.Undescribed => String(value) ?? value.GetRawText(),
         SourceKind.Array => ArrayTexts.Array(value, type.Element!, Text),
         _ => null,
     };

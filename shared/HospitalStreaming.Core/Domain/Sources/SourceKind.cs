@@ -80,4 +80,7 @@ public enum SourceKind
 
     /// <summary>An array of <see cref="SourceType.Element"/>, of any number of dimensions.</summary>
     Array,
+
+    /// <summary>A column that nobody has described: texts as they are, any other JSON value as its JSON.</summary>
+    Undescribed,
 }

@@ -8,6 +8,9 @@ namespace HospitalStreaming.Core.Domain.Sources;
 /// <param name="Name">As printed, e.g. numeric(10,2), timestamp(3) without time zone, text[].</param>
 public sealed record SourceType(SourceKind Kind, string Name)
 {
+    /// <summary>Of a column that messages have and no description.</summary>
+    public static SourceType Undescribed { get; } = new(SourceKind.Undescribed, "text");
+
     private static readonly ImmutableDictionary<string, SourceKind> Kinds = ImmutableDictionary.CreateRange(StringComparer.Ordinal, new KeyValuePair<string, SourceKind>[]
     {
         new("smallint", SourceKind.SmallInt),

@@ -1,0 +1,50 @@
+using System.Globalization;
+using HospitalStreaming.Core.Domain;
+using HospitalStreaming.Core.Merging;
+using HospitalStreaming.Core.Naming;
+
+namespace HospitalStreaming.Warehouse.Loading;
+
+/// <summary>
+/// Tells a column that was given another type at the source from single bad records: every row that has a value in it is refused for it, one after the
+/// other. Such a table stops rather than sending all its rows to the dead letters.
+/// </summary>
+/// <param name="names">Schema names, for what somebody can do.</param>
+/// <param name="table">The table.</param>
+/// <param name="most">Rows refused in a row that stop the table; 0 for never.</param>
+internal sealed class RefusalRun(WarehouseNames names, TableDescription table, int most)
+{
+    private (string? Column, int Rows) _kept;
+    private (string? Column, int Rows) _now;
+
+    /// <summary>A load begins, perhaps the same one again.</summary>
+    internal void Begin() => _now = _kept;
+
+    /// <summary>What the load has read is so for good.</summary>
+    internal void Committed() => _kept = _now;
+
+    /// <summary>Takes what one record says by itself.</summary>
+    /// <exception cref="TableStoppedException">The table has become another.</exception>
+    internal void Note(in ReadRecord record)
+    {
+        if (record.RefusedColumn is { } column)
+        {
+            _now = column == _now.Column ? (column, _now.Rows + 1) : (column, 1);
+            if (_now.Rows == most)
+            {
+                throw new TableStoppedException(TopicNames.ChangesOf(table.Name), Message(column));
+            }
+        }
+        else if (_now.Column is { } refused && record.Change?.Values is { } values && values[table.Columns.IndexOf(table.Required(refused))] is not null)
+        {
+            _now = default;
+        }
+    }
+
+    private string Message(string column) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{most} rows of {table.Name} in a row were refused because of column {column}: it was renamed or given another type at the source. Nothing of them is loaded or lost. ")
+        + (column == table.KeyColumn
+            ? $"The key of {table.Name} must stay the whole number {column}: send the table under another name, or set Warehouse:AlikeRefusals to 0, which sends such rows to the dead letters"
+            : $"Choose: DROP VIEW IF EXISTS {names.Views}.{table.Name}; ALTER TABLE {names.Current}.{table.Name} ALTER COLUMN {column} TYPE text; in the warehouse keeps old and new values as texts, and the table goes on and has its view again by itself, or set Warehouse:AlikeRefusals to 0, which sends such rows to the dead letters");
+}

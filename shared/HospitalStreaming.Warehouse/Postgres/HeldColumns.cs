@@ -1,0 +1,82 @@
+using HospitalStreaming.Core.Domain;
+using HospitalStreaming.Core.Domain.Sources;
+using HospitalStreaming.Core.Naming;
+using HospitalStreaming.Lake;
+using HospitalStreaming.Lake.Objects;
+using Npgsql;
+
+namespace HospitalStreaming.Warehouse.Postgres;
+
+/// <summary>
+/// The columns that current has beside those described, or otherwise: one that messages brought and nobody described is a text, and a column that is a
+/// text here is read as one, whatever its description says. So the table itself holds what was decided about it.
+/// </summary>
+internal static class HeldColumns
+{
+    /// <summary>Most columns that messages may bring to one table.</summary>
+    internal const int MostUndescribed = 200;
+
+    /// <summary>The description by which the table is loaded: the given one, as far as current is not otherwise.</summary>
+    internal static async Task<TableDescription> DescribeAsync(NpgsqlConnection connection, WarehouseNames names, TableDescription table, CancellationToken cancellation)
+    {
+        if (!table.HasKey)
+        {
+            return table;
+        }
+
+        await using var command = new NpgsqlCommand(
+            """
+            SELECT attname::text, format_type(atttypid, atttypmod) FROM pg_attribute
+            WHERE attrelid = to_regclass(@name) AND attnum > 0 AND NOT attisdropped ORDER BY attnum
+            """,
+            connection);
+        command.Parameters.AddWithValue("name", PostgresTables.Current(names, table));
+        var columns = table.Columns.ToList();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            var (name, isText) = (reader.GetString(0), reader.GetString(1) == "text");
+            var at = columns.FindIndex(column => column.Name == name);
+            if (at < 0 && isText && !CurrentWriter.IsMeta(name))
+            {
+                columns.Add(Undescribed(name));
+            }
+            else if (at >= 0 && isText && name != table.KeyColumn && PostgresTypes.Sql(columns[at]) != "text")
+            {
+                columns[at] = Undescribed(name) with { Privacy = columns[at].Privacy };
+            }
+        }
+
+        return table with { Columns = [.. columns] };
+    }
+
+    /// <summary>Fields of an object's rows that the description has not. An object holds one version of a table, so one row says it.</summary>
+    internal static async Task<IReadOnlyList<string>> FindAsync(ILake lake, LakeObject item, Core.Merging.RecordReader reader, CancellationToken cancellation)
+    {
+        try
+        {
+            using var lines = await LakeObjectReader.OpenAsync(lake, item, cancellation);
+            return lines.Records().Select(reader.Undescribed).FirstOrDefault(fields => fields is not null) ?? [];
+        }
+        catch (LakeDamageException)
+        {
+            // The load says so in its own words.
+            return [];
+        }
+    }
+
+    /// <summary>Adds them to current. Idempotent.</summary>
+    internal static async Task AddAsync(
+        NpgsqlConnection connection, WarehouseNames names, TableDescription table, IEnumerable<string> fields, CancellationToken cancellation)
+    {
+        foreach (var field in fields)
+        {
+            await using var command = new NpgsqlCommand(
+                $"ALTER TABLE {PostgresTables.Current(names, table)} ADD COLUMN IF NOT EXISTS {PostgresTables.Quote(field)} text", connection);
+            await command.ExecuteNonQueryAsync(cancellation);
+        }
+    }
+
+    private static ColumnDescription Undescribed(string name) =>
+        new(name, ColumnKind.Source, PrivacyClass.Clinical, "Not described: as the messages have it.") { Type = SourceType.Undescribed };
+}
