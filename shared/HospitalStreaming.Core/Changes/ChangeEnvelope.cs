@@ -4,9 +4,10 @@ namespace HospitalStreaming.Core.Changes;
 
 /// <summary>
 /// One record of a change topic, read. The JSON elements refer to the parsed document, stay valid as long as they are held, and every text in
-/// them can be read: half surrogates were rejected before.
+/// them can be read: half surrogates were rejected before. Whoever reads many records disposes of each, once nothing holds its elements any more:
+/// the documents' memory then serves the next. Others leave it to the collector.
 /// </summary>
-public sealed record ChangeEnvelope
+public sealed record ChangeEnvelope : IDisposable
 {
     /// <summary>What it is.</summary>
     public ChangeKind Kind { get; init; }
@@ -34,4 +35,15 @@ public sealed record ChangeEnvelope
 
     /// <summary>Whether a snapshot read it, first or incremental.</summary>
     public bool FromSnapshot => Operation == ChangeOperation.Read;
+
+    internal JsonDocument? KeyDocument { get; init; }
+
+    internal JsonDocument? ValueDocument { get; init; }
+
+    /// <summary>Gives the documents' memory back. No element of this envelope may be used after it.</summary>
+    public void Dispose()
+    {
+        KeyDocument?.Dispose();
+        ValueDocument?.Dispose();
+    }
 }

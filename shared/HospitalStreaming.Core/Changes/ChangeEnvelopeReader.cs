@@ -21,29 +21,30 @@ public static class ChangeEnvelopeReader
     public static ChangeEnvelope Read(ReadOnlyMemory<byte>? key, ReadOnlyMemory<byte>? value)
     {
         JsonElement? keyElement = null;
+        JsonDocument? keyDocument = null;
         if (key is { Length: > 0 } keyBytes)
         {
-            if (Parse(keyBytes, "key", out var root) is { } badKey)
+            if (Parse(keyBytes, "key", out keyDocument) is { } badKey)
             {
                 return Rejected(badKey);
             }
 
-            var payload = Payload(root);
+            var payload = Payload(keyDocument!.RootElement);
             keyElement = payload.ValueKind == JsonValueKind.Null ? null : payload;
         }
 
         if (value is not { } valueBytes)
         {
-            return new ChangeEnvelope { Kind = ChangeKind.Tombstone, Key = keyElement };
+            return new ChangeEnvelope { Kind = ChangeKind.Tombstone, Key = keyElement, KeyDocument = keyDocument };
         }
 
-        if (Parse(valueBytes, "value", out var element) is { } badValue)
+        if (Parse(valueBytes, "value", out var document) is { } badValue)
         {
             return Rejected(badValue);
         }
 
-        var envelope = ReadValue(Payload(element));
-        return envelope.Kind == ChangeKind.Rejected ? envelope : envelope with { Key = keyElement };
+        var envelope = ReadValue(Payload(document!.RootElement));
+        return envelope.Kind == ChangeKind.Rejected ? envelope : envelope with { Key = keyElement, KeyDocument = keyDocument, ValueDocument = document };
     }
 
     private static ChangeEnvelope ReadValue(JsonElement value)
@@ -193,9 +194,9 @@ public static class ChangeEnvelopeReader
             ? payload
             : root;
 
-    private static ChangeRejection? Parse(ReadOnlyMemory<byte> bytes, string part, out JsonElement root)
+    private static ChangeRejection? Parse(ReadOnlyMemory<byte> bytes, string part, out JsonDocument? document)
     {
-        root = default;
+        document = null;
         if (!Utf8.IsValid(bytes.Span))
         {
             return new ChangeRejection(RejectionCodes.BadUtf8, $"the {part} is not UTF-8");
@@ -203,8 +204,7 @@ public static class ChangeEnvelopeReader
 
         try
         {
-            // Never disposed: the element is handed on, and the collector takes both.
-            root = JsonDocument.Parse(bytes, Strict).RootElement;
+            document = JsonDocument.Parse(bytes, Strict);
         }
         catch (JsonException failure)
         {

@@ -3,18 +3,6 @@ namespace HospitalStreaming.Core.Changes;
 /// <summary>Debezium's source block: where a change came from. What a message does not carry is null.</summary>
 public sealed record ChangeSource
 {
-    /// <summary>Connector or product version.</summary>
-    public string? Version { get; init; }
-
-    /// <summary>topic.prefix.</summary>
-    public string? Name { get; init; }
-
-    /// <summary>Database.</summary>
-    public string? Database { get; init; }
-
-    /// <summary>Schema; empty for logical messages.</summary>
-    public string? Schema { get; init; }
-
     /// <summary>Table; empty for logical messages, null in unwrapped messages (the topic names it).</summary>
     public string? Table { get; init; }
 

@@ -25,10 +25,6 @@ internal static class SourceReader
 
         source = new ChangeSource
         {
-            Version = Text(element, "version"),
-            Name = Text(element, "name"),
-            Database = Text(element, "db"),
-            Schema = Text(element, "schema"),
             Table = Text(element, "table"),
             Sequence = Text(element, "sequence"),
             Lsn = lsn is { } place ? new Lsn(place) : null,
@@ -55,8 +51,6 @@ internal static class SourceReader
         source = new ChangeSource
         {
             Table = Text(row, "__source_table"),
-            Schema = Text(row, "__source_schema"),
-            Database = Text(row, "__source_db"),
             Lsn = lsn is { } place ? new Lsn(place) : null,
             TransactionId = (uint?)txId,
             Snapshot = operation == ChangeOperation.Read ? SnapshotMarker.Within : SnapshotMarker.None,

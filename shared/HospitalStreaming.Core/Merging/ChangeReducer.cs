@@ -14,7 +14,7 @@ public static class ChangeReducer
     public static Dictionary<long, FinalRow> Reduce(
         IReadOnlyList<RowChange> changes, IReadOnlyDictionary<long, KeyState> seen, int columns, int keyIndex)
     {
-        var rows = new Dictionary<long, FinalRow>();
+        var rows = new Dictionary<long, FinalRow>(changes.Count);
         for (var i = 0; i < changes.Count; i++)
         {
             var change = changes[i];

@@ -27,7 +27,7 @@ public sealed class RecordReader(TableDescription table)
             return Unreadable(line.Key, null, new ChangeRejection(RejectionCodes.TooLarge, $"the value is larger than {MaxValueBytes} bytes"));
         }
 
-        var envelope = ChangeEnvelopeReader.Read(line.Key, line.Value);
+        using var envelope = ChangeEnvelopeReader.Read(line.Key, line.Value);
         return envelope.Kind switch
         {
             ChangeKind.Rejected => Unreadable(line.Key, line.Value, envelope.Rejection!),

@@ -2,7 +2,6 @@ using HospitalStreaming.Core.Domain;
 using HospitalStreaming.Core.Merging;
 using HospitalStreaming.Core.Naming;
 using HospitalStreaming.Lake;
-using HospitalStreaming.Lake.Objects;
 using HospitalStreaming.Warehouse.Letters;
 using HospitalStreaming.Warehouse.Loading;
 using Npgsql;
@@ -37,15 +36,11 @@ internal sealed class TableLoader(WarehouseNames names, TableDescription table, 
         CancellationToken cancellation)
     {
         var batch = new Batch(held, _reader, decisions);
-        long rawRows = 0;
+        batch.Changes.EnsureCapacity(_current is null ? 0 : objects.Sum(item => item.Manifest!.Rows));
+        long rawRows;
         await using (var raw = await RawCopy.BeginAsync(connection, names, table, cancellation))
         {
-            foreach (var item in objects)
-            {
-                await CopyAsync(raw, loadId, item, epochs, batch, cancellation);
-            }
-
-            rawRows = await raw.CompleteAsync(cancellation);
+            rawRows = await new RawReading(lake, epochs, batch, loadId).CopyAsync(raw, objects, cancellation);
         }
 
         // Before rows are made from raw: what holds a key must be known there.
@@ -116,24 +111,6 @@ internal sealed class TableLoader(WarehouseNames names, TableDescription table, 
             .GroupBy(position => position.Stream.Partition).ToDictionary(partition => partition.Key, partition => partition.Max(position => position.Next));
         var epoch = epochs.SweepBelow(topic, partition => next.GetValueOrDefault(partition));
         return written + (epoch > SourceEpochs.First ? await _current.SweepAsync(connection, epoch, cancellation) : 0);
-    }
-
-    private async Task CopyAsync(RawCopy raw, long loadId, LakeObject item, SourceEpochs epochs, Batch batch, CancellationToken cancellation)
-    {
-        var stream = item.Name.Stream;
-        try
-        {
-            using var reader = await LakeObjectReader.OpenAsync(lake, item, cancellation);
-            foreach (var line in reader.Records())
-            {
-                var epoch = epochs.Of(stream.Topic, stream.Partition, line.Position.Offset);
-                await raw.AddAsync(stream.Epoch, epoch, loadId, item.Manifest!.SchemaFingerprint, line, batch.Add(stream.Epoch, line, epoch), cancellation);
-            }
-        }
-        catch (LakeDamageException failure)
-        {
-            throw new ObjectDamagedException(stream.Topic, failure.Message, failure);
-        }
     }
 
     // A newer full snapshot has shown all there is, once all its rows are here; what it did not show is gone.

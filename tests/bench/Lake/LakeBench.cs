@@ -21,9 +21,9 @@ internal static class LakeBench
 
     internal static async Task<int> RunAsync(IReadOnlyList<string> arguments)
     {
-        var records = long.Parse(ValueOf(arguments, "--records") ?? "2000000", CultureInfo.InvariantCulture);
+        var records = long.Parse(Arguments.ValueOf(arguments, "--records") ?? "2000000", CultureInfo.InvariantCulture);
         var gzip = arguments.Contains("--gzip");
-        var only = ValueOf(arguments, "--only");
+        var only = Arguments.ValueOf(arguments, "--only");
         var warmUp = Math.Max(records / 5, LeastWarmUp);
         using var lab = Lab.Start("kafka", "gcs");
         Console.Error.WriteLine($"filling {Topic} with {warmUp + records + Rest:N0} envelopes of {Envelopes.ValueBytes} bytes …");
@@ -63,59 +63,10 @@ internal static class LakeBench
     /// <summary>Runs until the records that count are in objects.</summary>
     private static RunFigures Run(string name, ProcessStartInfo start, ObjectCounter objects, long warmUp, long records)
     {
-        start.RedirectStandardOutput = true;
-        start.RedirectStandardError = true;
-        using var process = Process.Start(start)!;
-        var said = new Queue<string>();
-        DataReceivedEventHandler keep = (_, line) =>
-        {
-            lock (said)
-            {
-                said.Enqueue(line.Data ?? string.Empty);
-                if (said.Count > 20)
-                {
-                    said.Dequeue();
-                }
-            }
-        };
-        process.OutputDataReceived += keep;
-        process.ErrorDataReceived += keep;
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        try
-        {
-            var (at, warm, before) = WaitFor(process, objects, warmUp, said);
-            var (end, all, after) = WaitFor(process, objects, warmUp + records, said);
-            return new RunFigures(name, all - warm, end - at, after.Cpu - before.Cpu, after.PeakBytes);
-        }
-        finally
-        {
-            process.Kill(entireProcessTree: true);
-            process.WaitForExit();
-        }
-    }
-
-    private static (TimeSpan At, long Records, ProcessFigures Figures) WaitFor(Process process, ObjectCounter objects, long records, Queue<string> said)
-    {
-        var began = Stopwatch.GetTimestamp();
-        while (true)
-        {
-            var count = objects.Count();
-            if (count >= records)
-            {
-                return (Stopwatch.GetElapsedTime(0), count, ProcessFigures.Of(process));
-            }
-
-            if (process.HasExited || Stopwatch.GetElapsedTime(began) > Patience)
-            {
-                lock (said)
-                {
-                    throw new InvalidOperationException($"{count} of {records} records after {Stopwatch.GetElapsedTime(began)}; it said:\n{string.Join('\n', said)}");
-                }
-            }
-
-            process.WaitForExit(TimeSpan.FromMilliseconds(20));
-        }
+        using var process = MeasuredProcess.Start(start);
+        var (at, warm, before) = process.WaitFor(objects.Count, warmUp, Patience);
+        var (end, all, after) = process.WaitFor(objects.Count, warmUp + records, Patience);
+        return new RunFigures(name, all - warm, end - at, after.Cpu - before.Cpu, after.PeakBytes);
     }
 
     private static ProcessStartInfo Benthos(Lab lab)
@@ -151,14 +102,8 @@ internal static class LakeBench
             $"Kafka:BootstrapServers={lab.Kafka}", "Lake:Kind=gcs", $"Lake:Bucket={Lab.Bucket}", $"Lake:Compression={(gzip ? "gzip" : "none")}",
             $"LakeSink:Topics:0={Topic}", "LakeSink:MaxAge=00:00:05", $"LakeSink:Group=bench-{Topic}", "Health:Port=0", $"Line:State={Path.Combine(lab.State, "hospital")}",
         ];
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "hospital.dll"), "run", "lakesink", .. settings.SelectMany(setting => new[] { "--set", setting })]);
+        var start = MeasuredProcess.Hospital(["lakesink"], settings);
         start.Environment["STORAGE_EMULATOR_HOST"] = lab.Gcs;
         return start;
-    }
-
-    private static string? ValueOf(IReadOnlyList<string> arguments, string name)
-    {
-        var at = arguments.ToList().IndexOf(name);
-        return at >= 0 && at + 1 < arguments.Count ? arguments[at + 1] : null;
     }
 }
