@@ -43,7 +43,8 @@ internal static class LakeCompactCommand
                 var loaded = await LoadedAsync(services.GetRequiredService<IWarehouse>(), cancellation);
                 if (parsed.GetValue(also) is { Length: > 0 } second)
                 {
-                    await LakeCommand.WithLakeAsync(common.OfLake(parsed, second), more => more.AddWarehouse(common.OfLake(parsed, second)), async (_, others) =>
+                    var beside = common.OfLake(parsed, second);
+                    await LakeCommand.WithLakeAsync(beside, others => others.AddWarehouse(beside), async (_, others) =>
                     {
                         loaded = Both(loaded, await LoadedAsync(others.GetRequiredService<IWarehouse>(), cancellation));
                         return ExitCodes.Success;

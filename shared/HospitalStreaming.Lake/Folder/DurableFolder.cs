@@ -71,8 +71,20 @@ internal sealed class DurableFolder
     internal void Replace(string name, ReadOnlySpan<byte> content)
     {
         var path = PathOf(name);
-        File.Move(WriteTemporary(content, durable: true), path, overwrite: true);
-        Posix.SyncFolder(Path.GetDirectoryName(path)!);
+        for (var attempt = 1; ; attempt++)
+        {
+            var temporary = WriteTemporary(content, durable: true);
+            try
+            {
+                File.Move(temporary, path, overwrite: true);
+                Posix.SyncFolder(Path.GetDirectoryName(path)!);
+                return;
+            }
+            catch (FileNotFoundException) when (attempt < Attempts)
+            {
+                // Taken for a dead writer's, as above.
+            }
+        }
     }
 
     /// <summary>Removes a torn sidecar, which is not data.</summary>

@@ -181,12 +181,12 @@ public abstract class LakeCompactionSuite
     /// <summary>The next <see cref="Open"/> is of an empty lake.</summary>
     private protected abstract Task ForgetAsync();
 
-    private static Dictionary<LakeStream, long> Loaded(long next) => new() { [Stream] = next };
+    private protected static Dictionary<LakeStream, long> Loaded(long next) => new() { [Stream] = next };
 
     private static CompactionOptions Until(DateOnly day) => new(day);
 
     /// <summary>So many objects of one day, and as many of the next.</summary>
-    private async Task<ILake> FilledAsync(int aDay = 10)
+    private protected async Task<ILake> FilledAsync(int aDay = 10)
     {
         var lake = Open();
         await StreamEpochs.EnsureAsync(lake, Topic, "aaaaaaaa00000000", 1, Token);
@@ -199,7 +199,7 @@ public abstract class LakeCompactionSuite
         return lake;
     }
 
-    private static async Task<List<LakeObject>> ObjectsAsync(ILake lake)
+    private protected static async Task<List<LakeObject>> ObjectsAsync(ILake lake)
     {
         var objects = new List<LakeObject>();
         await foreach (var found in LakeBrowser.ObjectsAsync(lake, new LakeSelection(Topic), Token))
@@ -225,7 +225,7 @@ public abstract class LakeCompactionSuite
     private static async Task<IReadOnlyList<LakeFinding>> AuditAsync(ILake lake) =>
         (await LakeAudit.RunAsync(lake, [Topic], new LakeAuditOptions(Rehash: true), new Unheard(), Token)).Findings;
 
-    private sealed class Heard : IProgress<CompactionFigures>
+    private protected sealed class Heard : IProgress<CompactionFigures>
     {
         public CompactionFigures? Last { get; private set; }
 
