@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Threading.Channels;
+using HospitalStreaming.Core.Merging;
 using HospitalStreaming.Lake;
 using HospitalStreaming.Lake.Objects;
-using HospitalStreaming.Core.Merging;
 using HospitalStreaming.Warehouse.Loading;
 
 namespace HospitalStreaming.Warehouse.Postgres;
