@@ -26,9 +26,10 @@ internal sealed class ChainComparison(string table, LakeStream stream, IAsyncEnu
     /// <summary>Leaves raw's rows of a part of the log alone: its object cannot be read, which is said of the object.</summary>
     internal void LeaveOut(LakeSpan span) => _unreadable.Add(span);
 
-    /// <summary>Compares the row that the next line makes. What lies before the last one, in an overlapping object, was compared already.</summary>
-    internal async ValueTask LineAsync(LakeObjectName name, RawRow expected)
+    /// <summary>Compares the row that the next line makes, one of them. What lies before the last one, in an overlapping object, was compared already.</summary>
+    internal async ValueTask LineAsync(LakeObjectName name, params RawRow[] made)
     {
+        var expected = made[0];
         if (expected.Offset < _next)
         {
             return;
@@ -48,7 +49,7 @@ internal sealed class ChainComparison(string table, LakeStream stream, IAsyncEnu
             return;
         }
 
-        if (_row.DifferencesFrom(expected, texts) is { Count: > 0 } columns)
+        if (_row.DifferencesFrom(expected, texts) is { Count: > 0 } columns && Array.TrueForAll(made, other => _row.DifferencesFrom(other, texts).Count > 0))
         {
             _altered.Add(() => string.Create(CultureInfo.InvariantCulture, $"{expected.Offset} ({string.Join(", ", columns)}) of {name}"));
         }

@@ -12,6 +12,9 @@ public interface IWarehouseView
     /// <summary>What the warehouse keeps of raw's JSON.</summary>
     JsonSameness RawTexts { get; }
 
+    /// <summary>The table by the columns that current has, which may be more than are described, or one of them a text by decision. Of the described ones none is missing.</summary>
+    Task<TableDescription> DescribeAsync(TableDescription table, CancellationToken cancellation) => Task.FromResult(table);
+
     /// <summary>How far every chain is loaded.</summary>
     Task<IReadOnlyList<LoadPosition>> PositionsAsync(CancellationToken cancellation);
 

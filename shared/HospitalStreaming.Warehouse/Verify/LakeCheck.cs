@@ -87,8 +87,10 @@ internal sealed class LakeCheck(ILake lake, SourceEpochs epochs)
             loaded.Remove((stream, item.Name.StartOffset));
         }
 
+        // What was refused before a column was made a text stands in raw as refused, what came after as read.
+        var held = await view.DescribeAsync(table, cancellation);
         var chain = new Chain(found.Count, 0);
-        var reader = new RecordReader(table);
+        RecordReader[] reader = held.Columns.SequenceEqual(table.Columns) ? [new(table)] : [new(held), new(table)];
         foreach (var item in whole)
         {
             chain = await ReadAsync(chain, item, reader, comparison, loaded, findings, cancellation);
@@ -101,7 +103,7 @@ internal sealed class LakeCheck(ILake lake, SourceEpochs epochs)
     private async Task<Chain> ReadAsync(
         Chain chain,
         LakeObject item,
-        RecordReader decoder,
+        RecordReader[] decoders,
         ChainComparison comparison,
         Dictionary<(LakeStream Stream, long Start), LoadedObject> loaded,
         List<string> findings,
@@ -124,11 +126,12 @@ internal sealed class LakeCheck(ILake lake, SourceEpochs epochs)
             {
                 chain = chain with { Records = chain.Records + 1 };
                 var epoch = epochs.Of(stream.Topic, stream.Partition, record.Position.Offset);
-                var row = RawRow.Of(record, decoder.Read(record, epoch), epoch);
+                var rows = Array.ConvertAll(decoders, decoder => RawRow.Of(record, decoder.Read(record, epoch), epoch));
+                var row = rows[0];
                 var window = Window(row.Timestamp);
                 window.Lake.Add(record);
                 window.LakeRows.Add(stream.Partition, row);
-                await comparison.LineAsync(item.Name, row);
+                await comparison.LineAsync(item.Name, rows);
             }
         }
         catch (LakeDamageException damage)

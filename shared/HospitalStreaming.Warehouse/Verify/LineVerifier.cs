@@ -217,14 +217,14 @@ public sealed class LineVerifier(
         {
             var held = result.Held > 0 ? string.Create(CultureInfo.InvariantCulture, $", {result.Held} keys held back by a dead letter left out") : string.Empty;
             var skipped = result.Skipped > 0 ? string.Create(CultureInfo.InvariantCulture, $", {result.Skipped} keys with a skipped change left out") : string.Empty;
-            fromSource.Count(string.Create(CultureInfo.InvariantCulture, $"{table.Name}: {difference.Compared:N0} rows compared column by column{held}{skipped}"));
+            fromSource.Count(string.Create(CultureInfo.InvariantCulture, $"{table.Name}: {difference.Compared:N0} rows compared column by column{held}{skipped}{LeftOut(result.Unread, "which the source has no more, or with another type")}"));
             fromSource.Add(difference, "source", "raw");
         }
 
         var emptied = result.Emptied > 0 ? string.Create(CultureInfo.InvariantCulture, $", {result.Emptied:N0} keys emptied by a truncate") : string.Empty;
         var waiting = result.Waiting > 0 ? string.Create(CultureInfo.InvariantCulture, $", {result.Waiting:N0} changes wait for their transactions") : string.Empty;
         current.Count(string.Create(
-            CultureInfo.InvariantCulture, $"{table.Name}: {result.RawRows:N0} changes of {result.Keys:N0} keys, {result.Current.Compared:N0} rows in current{emptied}{waiting}"));
+            CultureInfo.InvariantCulture, $"{table.Name}: {result.RawRows:N0} changes of {result.Keys:N0} keys, {result.Current.Compared:N0} rows in current{emptied}{waiting}{LeftOut(result.Decided, "made texts by decision")}"));
         if (result.Truncation != result.BookedTruncation)
         {
             current.Add([$"{table.Name}: the last truncate in raw is {PlaceOf(result.Truncation)}, by the loader's books it is {PlaceOf(result.BookedTruncation)}"]);
@@ -233,6 +233,8 @@ public sealed class LineVerifier(
         current.Add(result.Current, "raw", "current");
         return result.Figures;
     }
+
+    private static string LeftOut(IReadOnlyList<string> columns, string why) => columns.Count == 0 ? string.Empty : $", not {string.Join(", ", columns)}, {why}";
 
     private static string PlaceOf(Truncation? truncation) =>
         truncation is { } one ? string.Create(CultureInfo.InvariantCulture, $"{one.Lsn} in source epoch {one.SourceEpoch}") : "none";

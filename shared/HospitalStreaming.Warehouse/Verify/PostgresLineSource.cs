@@ -25,13 +25,15 @@ public sealed class PostgresLineSource(NpgsqlDataSource source, string slot) : I
         var view = TransactionView.Parse(await TextAsync(connection, "SELECT pg_current_snapshot()::text", cancellation));
         var at = Lsn.Parse(await TextAsync(connection, "SELECT pg_current_wal_insert_lsn()::text", cancellation));
         var read = new Dictionary<string, Dictionary<long, ulong[]>>(StringComparer.Ordinal);
+        var unread = new Dictionary<string, IReadOnlySet<string>>(StringComparer.Ordinal);
         foreach (var table in tables)
         {
-            read[table.Name] = await ReadAsync(connection, table, cancellation);
+            unread[table.Name] = await SourceColumns.UnreadAsync(connection, table, cancellation);
+            read[table.Name] = await ReadAsync(connection, table, unread[table.Name], cancellation);
         }
 
         await RunAsync(connection, "COMMIT", cancellation);
-        return new SourceSnapshot(view, at, read, Stopwatch.GetElapsedTime(opened));
+        return new SourceSnapshot(view, at, read, Stopwatch.GetElapsedTime(opened)) { Unread = unread };
     }
 
     /// <inheritdoc/>
@@ -106,9 +108,15 @@ public sealed class PostgresLineSource(NpgsqlDataSource source, string slot) : I
         return await command.ExecuteScalarAsync(cancellation) is string confirmed ? Lsn.Parse(confirmed) : null;
     }
 
-    private static async Task<Dictionary<long, ulong[]>> ReadAsync(NpgsqlConnection connection, TableDescription table, CancellationToken cancellation)
+    private static async Task<Dictionary<long, ulong[]>> ReadAsync(
+        NpgsqlConnection connection, TableDescription table, IReadOnlySet<string> unread, CancellationToken cancellation)
     {
-        var columns = string.Join(", ", table.Columns.Select(column => $"\"{column.Name}\""));
+        if (unread.Contains(table.KeyColumn))
+        {
+            return [];
+        }
+
+        var columns = string.Join(", ", table.Columns.Select(column => unread.Contains(column.Name) ? "NULL" : $"\"{column.Name}\""));
         await using var command = new NpgsqlCommand($"SELECT {columns} FROM public.\"{table.Name}\"", connection);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var values = new object?[table.Columns.Length];

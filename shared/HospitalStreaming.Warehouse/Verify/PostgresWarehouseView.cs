@@ -37,6 +37,8 @@ internal sealed class PostgresWarehouseView(NpgsqlConnection connection, Warehou
         }
     }
 
+    public Task<TableDescription> DescribeAsync(TableDescription table, CancellationToken cancellation) => HeldColumns.DescribeAsync(connection, names, table, cancellation);
+
     public async Task<IReadOnlyList<RawTally>> TalliesAsync(TableDescription table, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(

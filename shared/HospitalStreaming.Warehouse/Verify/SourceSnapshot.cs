@@ -9,4 +9,8 @@ namespace HospitalStreaming.Warehouse.Verify;
 /// <param name="Tables">Digests of every row's columns, by table and key. Whoever compares a table may empty it.</param>
 /// <param name="OpenFor">How long the snapshot was open.</param>
 public sealed record SourceSnapshot(
-    TransactionView View, Lsn At, IReadOnlyDictionary<string, Dictionary<long, ulong[]>> Tables, TimeSpan OpenFor);
+    TransactionView View, Lsn At, IReadOnlyDictionary<string, Dictionary<long, ulong[]>> Tables, TimeSpan OpenFor)
+{
+    /// <summary>By table, described columns that the source has no more, or with another type: they were read as NULL.</summary>
+    public IReadOnlyDictionary<string, IReadOnlySet<string>> Unread { get; init; } = new Dictionary<string, IReadOnlySet<string>>();
+}

@@ -18,7 +18,10 @@ internal sealed class TableAudit(
 {
     private static readonly string[] Bookkeeping = ["_deleted", "_lsn", "_source_epoch"];
 
-    private readonly string[] _columns = [.. table.Columns.Select(column => column.Name)];
+    private TableDescription _described = null!;
+    private string[] _columns = [];
+    private HashSet<int> _unread = [];
+    private HashSet<int> _decided = [];
     private readonly int _keyIndex = table.Columns.IndexOf(table.Required(table.KeyColumn));
     private readonly Dictionary<long, ulong[]> _now = [];
     private readonly List<long> _moved = [];
@@ -32,6 +35,11 @@ internal sealed class TableAudit(
 
     internal async Task<Result> RunAsync(CancellationToken cancellation)
     {
+        _described = await view.DescribeAsync(table, cancellation);
+        _columns = [.. _described.Columns.Select(column => column.Name)];
+        _decided = Places(i => i < table.Columns.Length && _described.Columns[i].Kind != table.Columns[i].Kind);
+        var unread = source?.Unread.GetValueOrDefault(table.Name);
+        _unread = Places(i => unread?.Contains(_columns[i]) == true);
         var truncations = await view.TruncationsAsync(table, cancellation);
         _truncations = (
             RawTruncation.Last(truncations.InRaw.Where(truncation => !truncation.Waits)),
@@ -43,7 +51,7 @@ internal sealed class TableAudit(
             fromRows!.Add(key, digests);
         }
 
-        _fromSource = rows is null ? null : new TableComparison(table.Name, _columns, rows);
+        _fromSource = rows is null ? null : new TableComparison(table.Name, [.. table.Columns.Select(column => column.Name)], rows);
         await ReadRawAsync(cancellation);
         await ReadMovedAsync(cancellation);
         var fromSource = _fromSource?.Finish();
@@ -51,7 +59,7 @@ internal sealed class TableAudit(
         var keys = _now.Count;
         var current = new TableComparison(table.Name, [.. _columns, .. Bookkeeping], _now);
         var live = new RecordTally();
-        await foreach (var row in view.CurrentAsync(table, cancellation))
+        await foreach (var row in view.CurrentAsync(_described, cancellation))
         {
             if (!row.Deleted)
             {
@@ -69,6 +77,8 @@ internal sealed class TableAudit(
         {
             Emptied = _emptied.Count,
             Waiting = _waiting,
+            Unread = Names(_unread),
+            Decided = Names(_decided),
             Figures = new TableFigures(table.Name) { Source = fromRows, Current = live, Waiting = _waiting },
             Truncation = _truncations.Now,
             BookedTruncation = truncations.Booked,
@@ -78,7 +88,7 @@ internal sealed class TableAudit(
     private async Task ReadRawAsync(CancellationToken cancellation)
     {
         var history = new List<RawChange>();
-        await foreach (var change in view.RawAsync(table, null, decisions, cancellation))
+        await foreach (var change in view.RawAsync(_described, null, decisions, cancellation))
         {
             _rawRows++;
             _waiting += change.Waits ? 1 : 0;
@@ -129,7 +139,7 @@ internal sealed class TableAudit(
                 histories[key] = [];
             }
 
-            await foreach (var change in view.RawAsync(table, wanted, decisions, cancellation))
+            await foreach (var change in view.RawAsync(_described, wanted, decisions, cancellation))
             {
                 histories[change.Key].Add(change);
             }
@@ -161,7 +171,7 @@ internal sealed class TableAudit(
         }
         else if (audit.AtSource is { } seen && !IsGone(seen, sweepBelowInRaw ?? sweepBelow))
         {
-            _fromSource?.Right(key, RowDigest.Of(seen.Values));
+            _fromSource?.Right(key, RowDigest.Of([.. seen.Values.Take(table.Columns.Length).Select((value, i) => _unread.Contains(i) ? null : value)]));
         }
 
         if (audit.Now is { } now)
@@ -174,6 +184,10 @@ internal sealed class TableAudit(
         }
     }
 
+    private HashSet<int> Places(Func<int, bool> which) => [.. Enumerable.Range(0, _columns.Length).Where(which)];
+
+    private string[] Names(IEnumerable<int> places) => [.. places.Select(place => _columns[place])];
+
     private bool IsTombstone(CurrentRow row) => row.Deleted && row.Values.Where((_, i) => i != _keyIndex).All(value => value is null);
 
     private static bool IsGone(FinalRow row, int sweepBelow) => row.Deleted || row.State.SourceEpoch < sweepBelow;
@@ -185,9 +199,10 @@ internal sealed class TableAudit(
         return Digests(values, true, row.State);
     }
 
-    private static ulong[] Digests(object?[] values, bool deleted, KeyState state) =>
+    // Of a column that became a text by decision, old rows have what the cast made of their values, which messages say in their own way.
+    private ulong[] Digests(object?[] values, bool deleted, KeyState state) =>
     [
-        .. RowDigest.Of(values),
+        .. RowDigest.Of(_decided.Count == 0 ? values : [.. values.Select((value, i) => _decided.Contains(i) ? null : value)]),
         RowDigest.Of(deleted),
         RowDigest.Of(state.HighestLsn is { } lsn ? (long)lsn.Value : null),
         RowDigest.Of(state.SourceEpoch),
@@ -206,6 +221,12 @@ internal sealed class TableAudit(
 
         /// <summary>Changes that current must not have yet.</summary>
         internal long Waiting { get; init; }
+
+        /// <summary>Columns that the source has no more, or otherwise: not compared with it.</summary>
+        internal IReadOnlyList<string> Unread { get; init; } = [];
+
+        /// <summary>Columns that are texts by decision: not compared.</summary>
+        internal IReadOnlyList<string> Decided { get; init; } = [];
 
         /// <summary>Counts and digests for the report.</summary>
         internal required TableFigures Figures { get; init; }

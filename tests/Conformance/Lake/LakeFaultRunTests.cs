@@ -23,6 +23,7 @@ public sealed class LakeFaultRunTests(GcsServer server) : IClassFixture<GcsServe
 {
     private const int Records = 60;
     private const int Seeds = 30;
+    private const int MostAttempts = 5;
     private static readonly int?[] Statuses = [429, 500, 503, null];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -55,14 +56,14 @@ public sealed class LakeFaultRunTests(GcsServer server) : IClassFixture<GcsServe
         {
             Choose = _ => Next(5) == 0 ? new Fault(Statuses[Next(Statuses.Length)], (FaultPlace)Next(3)) : null,
         };
-        await StreamEpochs.EnsureAsync(server.Open(bucket, proxy), stream.Topic, "aaaaaaaa00000000", 1, Token);
+        await AgainAsync(() => StreamEpochs.EnsureAsync(server.Open(bucket, proxy), stream.Topic, "aaaaaaaa00000000", 1, Token));
 
         await Task.WhenAll(WriteAsync(server.Open(bucket, proxy), stream, Next), WriteAsync(server.Open(bucket, proxy), stream, Next));
         var options = new CompactionOptions(DateOnly.MaxValue, 1_024 + Next(4_000));
         var loaded = new Dictionary<LakeStream, long> { [stream] = Records };
         await Task.WhenAll(
-            LakeCompaction.RunAsync(server.Open(bucket, proxy), loaded, options, new Unheard(), Token),
-            ReadAsync(server.Open(bucket, proxy), stream));
+            AgainAsync(() => LakeCompaction.RunAsync(server.Open(bucket, proxy), loaded, options, new Unheard(), Token)),
+            AgainAsync(() => ReadAsync(server.Open(bucket, proxy), stream)));
 
         var lake = server.Open(bucket);
         (await LakeAudit.RunAsync(lake, [stream.Topic], new LakeAuditOptions(Rehash: true), new NoProgress(), Token)).Findings.ShouldBeEmpty($"seed {seed}");
@@ -74,10 +75,31 @@ public sealed class LakeFaultRunTests(GcsServer server) : IClassFixture<GcsServe
 
     private static async Task WriteAsync(ILake lake, LakeStream stream, Func<int, int> next)
     {
-        for (var start = 0L; start < Records;)
+        var start = 0L;
+        while (start < Records)
         {
-            using var draft = Samples.Draft(stream, start, (int)Math.Min(Records - start, 1 + next(6)));
-            start = (await Samples.PutAsync(lake, draft, Token)).Existing.Manifest!.Next;
+            await AgainAsync(async () =>
+            {
+                using var draft = Samples.Draft(stream, start, (int)Math.Min(Records - start, 1 + next(6)));
+                start = (await Samples.PutAsync(lake, draft, Token)).Existing.Manifest!.Next;
+            });
+        }
+    }
+
+    // Where too many tries in a row went wrong the client gives up; its role begins anew.
+    private static async Task AgainAsync(Func<Task> step)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await step();
+                return;
+            }
+            catch (LakeException refused) when (refused is not LakeDamageException && attempt < MostAttempts)
+            {
+                // Again.
+            }
         }
     }
 

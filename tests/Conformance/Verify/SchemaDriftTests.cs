@@ -44,6 +44,9 @@ public sealed class SchemaDriftTests(WarehouseServers servers)
             line.Warehouse.Source, new WarehouseNames(), HospitalSchema.CapturedTables, line.Lake, (_, _) => Task.CompletedTask, new WarehouseSinkOptions());
         await rebuild.RunAsync(new Progress<string>(), TestContext.Current.CancellationToken);
         (await line.Warehouse.TextAsync(AllVisits)).ShouldBe(before);
+        var report = await line.VerifyWithoutMartsAsync(TimeSpan.FromSeconds(30));
+        report.Checks.SelectMany(check => check.Findings).ShouldBeEmpty();
+        report.Checks[0].Counted.ShouldContain(counted => counted.StartsWith("visits: 4 rows compared column by column, not diagnosis, which the source has no more", StringComparison.Ordinal));
     }
 
     [Fact]

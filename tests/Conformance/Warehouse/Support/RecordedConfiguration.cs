@@ -115,7 +115,7 @@ internal sealed class RecordedConfiguration(string name)
 
     private static string? OldKey(JsonElement headers)
     {
-        var texts = headers.EnumerateArray().Select(text => text.GetString()!).ToList();
+        var texts = (headers.ValueKind == JsonValueKind.Array ? [.. headers.EnumerateArray()] : Array.Empty<JsonElement>()).Select(text => text.GetString()!).ToList();
         var at = texts.IndexOf(ChangeFields.OldKeyHeader);
         return at < 0 ? null : texts[at + 1];
     }
