@@ -4,13 +4,14 @@ namespace HospitalStreaming.Lake.Folder;
 
 /// <summary>
 /// Files that appear whole and durable or not at all, and never replace another: written under a temporary name, synced, linked to their own name,
-/// the folder synced. Temporary files are locked while they are written, so that a start may clear what a killed process left.
+/// the folder synced. Temporary files are locked while they are written, so that a later start may clear what a killed process left.
 /// </summary>
 internal sealed class DurableFolder
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode OwnerFolder = OwnerOnly | UnixFileMode.UserExecute;
     private const int Attempts = 3;
+    private static readonly TimeSpan FreshFor = TimeSpan.FromMinutes(1);
     private readonly ConcurrentDictionary<string, bool> _ready = new(StringComparer.Ordinal);
     private readonly string _root;
     private readonly string _temporary;
@@ -148,9 +149,12 @@ internal sealed class DurableFolder
         }
     }
 
+    // A file is closed, and no longer locked, for the moment before it gets its name: a fresh one may be a living writer's.
+    private static bool IsOld(string file) => DateTime.UtcNow - File.GetLastWriteTimeUtc(file) > FreshFor;
+
     private void ClearTemporary()
     {
-        foreach (var left in Directory.EnumerateFiles(_temporary))
+        foreach (var left in Directory.EnumerateFiles(_temporary).Where(IsOld))
         {
             try
             {

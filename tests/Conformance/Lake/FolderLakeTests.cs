@@ -94,13 +94,19 @@ public sealed class FolderLakeTests : LakeSuite, IDisposable
         Open();
         var left = Path.Combine(_folder, ".tmp", "left");
         var inUse = Path.Combine(_folder, ".tmp", "in-use");
+        var fresh = Path.Combine(_folder, ".tmp", "fresh");
         await File.WriteAllTextAsync(left, "half", Token);
+        await File.WriteAllTextAsync(fresh, "whole, and about to get its name", Token);
         await using var held = new FileStream(inUse, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        var before = DateTime.UtcNow.AddMinutes(-2);
+        File.SetLastWriteTimeUtc(left, before);
+        File.SetLastWriteTimeUtc(inUse, before);
 
         Open();
 
         File.Exists(left).ShouldBeFalse();
         File.Exists(inUse).ShouldBeTrue();
+        File.Exists(fresh).ShouldBeTrue();
     }
 
     [Fact]
