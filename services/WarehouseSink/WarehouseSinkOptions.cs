@@ -12,11 +12,11 @@ public sealed class WarehouseSinkOptions
     /// <summary>Longest time between two looks when nobody says anything. Default 500 ms in one process; on GCS, where a look costs, raise it.</summary>
     public TimeSpan Poll { get; set; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Most records in one load. Default 50,000.</summary>
-    public int MaxRows { get; set; } = 50_000;
+    /// <summary>Most records in one load. Default 100,000: the more a load takes in, the fewer times it writes a row that changes often.</summary>
+    public int MaxRows { get; set; } = 100_000;
 
-    /// <summary>Most bytes of lines in one load, uncompressed. Default 64 MiB. One object is always taken, however large.</summary>
-    public long MaxBytes { get; set; } = 64L * 1024 * 1024;
+    /// <summary>Most bytes of lines in one load, uncompressed. Default 128 MiB. One object is always taken, however large.</summary>
+    public long MaxBytes { get; set; } = 128L * 1024 * 1024;
 
     /// <summary>
     /// File that describes tables beside the hospital's own (docs/types.md), which are then loaded too. What it says is kept in the lake and holds
