@@ -1,3 +1,4 @@
+using HospitalStreaming.Core.Domain;
 using HospitalStreaming.Core.Naming;
 using HospitalStreaming.Core.Naming.Lake;
 using HospitalStreaming.Lake;
@@ -26,6 +27,12 @@ internal sealed class Ledger(WarehouseNames names)
         command.Parameters.AddWithValue("name", LoaderFence);
         return (long)(await command.ExecuteScalarAsync(cancellation))!;
     }
+
+    /// <summary>SQL: whether row r of a raw table waits for its transaction, so that current must not have it yet.</summary>
+    internal static string Waits(WarehouseNames names, TableDescription table) => $"""
+        EXISTS (SELECT FROM {names.Line}.positions w WHERE w.topic = '{TopicNames.ChangesOf(table.Name)}'
+          AND (w.partition, w.stream_epoch) = (r.partition, r.stream_epoch) AND w.applied_next <= r."offset")
+        """;
 
     /// <summary>Opens a load: holds the fence and writes the claim's head.</summary>
     internal async Task<long> BeginLoadAsync(NpgsqlConnection connection, long fence, LoadClaim claim, CancellationToken cancellation)

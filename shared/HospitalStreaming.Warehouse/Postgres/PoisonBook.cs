@@ -18,6 +18,11 @@ internal sealed class PoisonBook(WarehouseNames names)
           WHERE (d.table_name, d.partition, d."offset", d.stream_epoch) = (p.table_name, p.partition, p."offset", p.stream_epoch))) open
         """;
 
+    /// <summary>SQL: whether somebody has decided about row r of the raw table of @table.</summary>
+    internal static string IsDecided(WarehouseNames names) => $"""
+        EXISTS (SELECT FROM {names.Line}.letter_decisions d WHERE d.table_name = @table AND (d.partition, d."offset", d.stream_epoch) = (r.partition, r."offset", r.stream_epoch))
+        """;
+
     /// <summary>Keys held back, by table.</summary>
     internal async Task<Dictionary<string, HashSet<long>>> HeldAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
@@ -94,8 +99,7 @@ internal sealed class PoisonBook(WarehouseNames names)
     {
         await using var command = new NpgsqlCommand(
             $"""
-            SELECT r.stream_epoch, r.partition, r."offset", r.load_id, r.source_epoch, p.held_key, NOT EXISTS (
-              SELECT FROM {names.Line}.positions w WHERE w.topic = @topic AND (w.partition, w.stream_epoch) = (r.partition, r.stream_epoch) AND w.applied_next <= r."offset")
+            SELECT r.stream_epoch, r.partition, r."offset", r.load_id, r.source_epoch, p.held_key, NOT {Ledger.Waits(names, table)}
             FROM {PostgresTables.Raw(names, table)} r JOIN (
               SELECT partition, "offset", stream_epoch, held_key FROM {names.Line}.poison_records WHERE table_name = @table
               UNION ALL
@@ -107,7 +111,6 @@ internal sealed class PoisonBook(WarehouseNames names)
             connection);
         var topic = TopicNames.ChangesOf(table.Name);
         command.Parameters.AddWithValue("table", table.Name);
-        command.Parameters.AddWithValue("topic", topic);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var places = new List<(LetterPlace, long, int, long?, bool)>();
         while (await reader.ReadAsync(cancellation))

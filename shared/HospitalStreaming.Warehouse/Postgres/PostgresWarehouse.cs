@@ -317,6 +317,13 @@ public sealed class PostgresWarehouse(
                 await HeldColumns.AddAsync(connection, names, loader.Table, fields, cancellation);
                 if (await DescribeAsync(connection, topic.Key, cancellation))
                 {
+                    // Somebody who gave a column another type had to drop its view.
+                    if (PostgresTables.Views(names, [_described[topic.Key]]) is { Length: > 0 } view)
+                    {
+                        await using var command = new NpgsqlCommand(view, connection);
+                        await command.ExecuteNonQueryAsync(cancellation);
+                    }
+
                     await _loaders[topic.Key].TakeOverAsync(connection, cancellation);
                 }
             }
@@ -330,13 +337,6 @@ public sealed class PostgresWarehouse(
         if (held.Columns.SequenceEqual(_loaders[topic].Table.Columns))
         {
             return false;
-        }
-
-        // Somebody who gave a column another type had to drop its view.
-        if (PostgresTables.Views(names, [_described[topic]]) is { Length: > 0 } view)
-        {
-            await using var command = new NpgsqlCommand(view, connection);
-            await command.ExecuteNonQueryAsync(cancellation);
         }
 
         _loaders[topic] = new TableLoader(names, held, lake, alikeRefusals);

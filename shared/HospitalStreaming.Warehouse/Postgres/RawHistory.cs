@@ -55,15 +55,12 @@ internal sealed class RawHistory(WarehouseNames names, TableDescription table)
             $"""
             SELECT {Columns} FROM {PostgresTables.Raw(names, table)} r
             WHERE key = ANY(@keys) AND poison IS NULL AND op <> 't'
-              AND NOT EXISTS (SELECT FROM {names.Line}.positions p WHERE p.topic = @topic
-                AND (p.partition, p.stream_epoch) = (r.partition, r.stream_epoch) AND p.applied_next <= r."offset")
-              AND NOT EXISTS (SELECT FROM {names.Line}.letter_decisions d WHERE d.table_name = @table
-                AND (d.partition, d."offset", d.stream_epoch) = (r.partition, r."offset", r.stream_epoch))
+              AND NOT {Ledger.Waits(names, table)}
+              AND NOT {PoisonBook.IsDecided(names)}
             """,
             connection);
         command.Parameters.Add(new("keys", NpgsqlDbType.Array | NpgsqlDbType.Text) { Value = Array.ConvertAll(keys, key => KeyText(table, key)) });
         command.Parameters.AddWithValue("table", table.Name);
-        command.Parameters.AddWithValue("topic", TopicNames.ChangesOf(table.Name));
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var histories = new Dictionary<long, List<PlacedChange>>();
         while (await reader.ReadAsync(cancellation))

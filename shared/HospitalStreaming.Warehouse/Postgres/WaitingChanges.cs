@@ -16,15 +16,11 @@ internal sealed class WaitingChanges(WarehouseNames names, TableDescription tabl
     private readonly RecordReader _reader = new(table);
     private readonly PoisonBook _poison = new(names);
 
-    private string IsDecided => $"""
-        EXISTS (SELECT FROM {names.Line}.letter_decisions d WHERE d.table_name = @table AND (d.partition, d."offset", d.stream_epoch) = (r.partition, r."offset", r.stream_epoch))
-        """;
-
     /// <summary>The latest truncate in a range, decided ones as they were decided.</summary>
     internal async Task<Truncation?> TruncationAsync(NpgsqlConnection connection, AppliedRange range, LetterDecisions decisions, CancellationToken cancellation)
     {
         Truncation? latest = null;
-        await using (var command = Command(connection, $"SELECT source_epoch, lsn FROM {{0}} WHERE {{1}} AND op = 't' AND poison IS NULL AND NOT {IsDecided}", range, range.From))
+        await using (var command = Command(connection, $"SELECT source_epoch, lsn FROM {{0}} WHERE {{1}} AND op = 't' AND poison IS NULL AND NOT {PoisonBook.IsDecided(names)}", range, range.From))
         await using (var reader = await command.ExecuteReaderAsync(cancellation))
         {
             while (await reader.ReadAsync(cancellation))
@@ -83,7 +79,7 @@ internal sealed class WaitingChanges(WarehouseNames names, TableDescription tabl
     {
         await using var command = Command(
             connection,
-            $"SELECT {RawHistory.Columns} FROM {{0}} WHERE {{1}} AND key IS NOT NULL AND op <> 't' AND poison IS NULL AND NOT {IsDecided} ORDER BY \"offset\" LIMIT {PageRows}",
+            $"SELECT {RawHistory.Columns} FROM {{0}} WHERE {{1}} AND key IS NOT NULL AND op <> 't' AND poison IS NULL AND NOT {PoisonBook.IsDecided(names)} ORDER BY \"offset\" LIMIT {PageRows}",
             range,
             from);
         await using var reader = await command.ExecuteReaderAsync(cancellation);

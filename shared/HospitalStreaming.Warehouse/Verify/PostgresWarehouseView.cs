@@ -92,8 +92,8 @@ internal sealed class PostgresWarehouseView(NpgsqlConnection connection, Warehou
         var (apart, decoder, topic) = (new LettersApart(), new RecordReader(table), TopicNames.ChangesOf(table.Name));
         await using var command = new NpgsqlCommand(
             $"""
-            SELECT partition, "offset", stream_epoch, source_epoch, load_id, poison, key, original_key, original_value, {IsSettled} AS settled, {Waits(table)}
-            FROM {PostgresTables.Raw(names, table)} r WHERE poison IS NOT NULL OR {IsSettled}
+            SELECT partition, "offset", stream_epoch, source_epoch, load_id, poison, key, original_key, original_value, {PoisonBook.IsDecided(names)} AS settled, {Ledger.Waits(names, table)}
+            FROM {PostgresTables.Raw(names, table)} r WHERE poison IS NOT NULL OR {PoisonBook.IsDecided(names)}
             """,
             connection);
         command.Parameters.AddWithValue("table", table.Name);
@@ -115,23 +115,14 @@ internal sealed class PostgresWarehouseView(NpgsqlConnection connection, Warehou
         ReadOnlyMemory<byte>? Bytes(int column) => reader.IsDBNull(column) ? default(ReadOnlyMemory<byte>?) : reader.GetFieldValue<byte[]>(column);
     }
 
-    private string IsSettled => $"""
-        EXISTS (SELECT FROM {names.Line}.letter_decisions d WHERE d.table_name = @table AND (d.partition, d."offset", d.stream_epoch) = (r.partition, r."offset", r.stream_epoch))
-        """;
-
-    private string Waits(TableDescription table) => $"""
-        EXISTS (SELECT FROM {names.Line}.positions w WHERE w.topic = '{TopicNames.ChangesOf(table.Name)}'
-          AND (w.partition, w.stream_epoch) = (r.partition, r.stream_epoch) AND w.applied_next <= r."offset")
-        """;
-
     private async IAsyncEnumerable<(RawPlace Place, RawChange Change)> ChangesAsync(
         TableDescription table, IReadOnlyCollection<long>? keys, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var decoder = new RecordReader(table);
         await using var command = new NpgsqlCommand(
             $"""
-            SELECT partition, "offset", source_epoch, op, lsn, committed_at, key, after, old_key, load_id, tx_id, {Waits(table)} FROM {PostgresTables.Raw(names, table)} r
-            WHERE key IS NOT NULL AND op <> 't' AND poison IS NULL AND NOT {IsSettled}{(keys is null ? string.Empty : " AND key = ANY(@keys)")}
+            SELECT partition, "offset", source_epoch, op, lsn, committed_at, key, after, old_key, load_id, tx_id, {Ledger.Waits(names, table)} FROM {PostgresTables.Raw(names, table)} r
+            WHERE key IS NOT NULL AND op <> 't' AND poison IS NULL AND NOT {PoisonBook.IsDecided(names)}{(keys is null ? string.Empty : " AND key = ANY(@keys)")}
             ORDER BY key, load_id, partition, "offset"
             """,
             connection);
@@ -162,7 +153,7 @@ internal sealed class PostgresWarehouseView(NpgsqlConnection connection, Warehou
     {
         var booked = await new Truncations(names, table).KnownAsync(connection, cancellation);
         await using var command = new NpgsqlCommand(
-            $"SELECT source_epoch, lsn, tx_id, {Waits(table)} FROM {PostgresTables.Raw(names, table)} r WHERE op = 't' AND poison IS NULL AND lsn IS NOT NULL AND NOT {IsSettled}", connection);
+            $"SELECT source_epoch, lsn, tx_id, {Ledger.Waits(names, table)} FROM {PostgresTables.Raw(names, table)} r WHERE op = 't' AND poison IS NULL AND lsn IS NOT NULL AND NOT {PoisonBook.IsDecided(names)}", connection);
         command.Parameters.AddWithValue("table", table.Name);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var truncations = new List<RawTruncation>();
