@@ -13,6 +13,8 @@ using HospitalStreaming.Warehouse.Letters;
 using HospitalStreaming.Warehouse.Loading;
 using HospitalStreaming.Warehouse.Sql;
 using HospitalStreaming.Warehouse.Verify;
+using HospitalStreaming.WarehouseSink;
+using HospitalStreaming.WarehouseSink.Rebuild;
 using Shouldly;
 using Xunit;
 
@@ -20,7 +22,7 @@ namespace HospitalStreaming.Tests.Conformance.Warehouse;
 
 /// <summary>
 /// What the loader and its readers send to BigQuery passes Google's own analyser, statement by statement, over the tables that they made by then: all
-/// of it, as it was sent in a run with every kind of load. The emulator alone proves little: it takes much that BigQuery refuses.
+/// of it, as it was sent in a run with every kind of load and a rebuild. The emulator alone proves little: it takes much that BigQuery refuses.
 /// </summary>
 [Collection(BigQueryUnderTest.OneAtATime)]
 public sealed class BigQueryStatementsTests
@@ -31,7 +33,7 @@ public sealed class BigQueryStatementsTests
         """;
 
     private static readonly string[] Written =
-        ["INSERT INTO `bq_statements_raw`.`visits`", "UPDATE `bq_statements`.`visits`", "DELETE FROM `bq_statements`.`visits`", "truncations", "pending_moves", "letter_decisions", "load_jobs"];
+        ["INSERT INTO `bq_statements_raw`.`visits`", "UPDATE `bq_statements`.`visits`", "DELETE FROM `bq_statements`.`visits`", "truncations", "pending_moves", "letter_decisions", "load_jobs", "TRUNCATE TABLE"];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -91,6 +93,10 @@ public sealed class BigQueryStatementsTests
         await LoadAsync(warehouse, await fill.TableAsync("visits", 0, Messages.Visit("r", 1, 40), Messages.Visit("d", 1, 41)));
         await LoadAsync(warehouse, await fill.TableAsync("visits", 2, Messages.VisitsTruncate(60)));
         await warehouse.StatusAsync(Token);
+
+        await new WarehouseRebuild(
+            new BigQuerySwap(client, test.Names, HospitalSchema.CapturedTables, test.Lake, TimeSpan.Zero), test.Lake, (_, _) => Task.CompletedTask, new WarehouseSinkOptions())
+            .RunAsync(new Progress<string>(), Token);
 
         var sql = new BigQuerySql(client, test.Names);
         await sql.WaitForSignalAsync(SignalNames.Current, 0, TimeSpan.Zero, Token);
