@@ -99,7 +99,7 @@ public sealed class RebuildTests(WarehouseServers servers)
     private static async Task<(int Code, string Said)> CommandAsync(PostgresUnderTest test)
     {
         using var process = ProductCommand.Start(
-            ["rebuild", "--set", $"Lake:Folder={test.Lake.Location}", "--set", $"Warehouse:ConnectionString={test.Database.ConnectionString}"], new Dictionary<string, string>());
+            ["rebuild", "--set", "Kafka:BootstrapServers=127.0.0.1:1", "--set", $"Lake:Folder={test.Lake.Location}", "--set", $"Warehouse:ConnectionString={test.Database.ConnectionString}"], new Dictionary<string, string>());
         var (errors, output) = (process.StandardError.ReadToEndAsync(Token), process.StandardOutput.ReadToEndAsync(Token));
         await process.WaitForExitAsync(Token);
         return (process.ExitCode, await errors + await output);

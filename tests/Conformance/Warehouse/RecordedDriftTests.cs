@@ -49,7 +49,9 @@ public sealed class RecordedDriftTests(WarehouseServers servers)
         shown.Count.ShouldBe(final.Count);
         var filled = shown.Where(row => row[1] != "-").ToList();
         filled.Count.ShouldBeGreaterThan(0);
-        filled.Where(row => final[row[0]] != row[1]).ShouldBeEmpty();
+
+        // Kafka Connect's converter had written the column's default for its NULL (replace.null.with.default, docs/types.md).
+        filled.Where(row => final[row[0]] != row[1] && (final[row[0]], row[1]) != ("\\N", "unknown")).ShouldBeEmpty();
         shown.Where(row => row[1] == "-" && final[row[0]] is not ("unknown" or "\\N")).Select(row => $"{row[0]}: {final[row[0]]}").ShouldBeEmpty();
         (await test.Database.TextAsync("SELECT count(DISTINCT schema) FROM hospital_raw.patients")).ShouldBe("2");
     }
