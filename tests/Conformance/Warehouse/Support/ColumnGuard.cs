@@ -31,8 +31,9 @@ internal sealed partial class ColumnGuard(Func<ProxiedRequest, Task<ProxiedRespo
             await RunAsync($"CREATE TABLE `{dataset}`.`{table}__new` AS {match.Groups["query"].Value}");
             await SendAsync("DELETE", $"datasets/{dataset}/tables/{table}", null);
             await RunAsync($"CREATE TABLE `{dataset}`.`{table}` AS SELECT * FROM `{dataset}`.`{table}__new`");
+            await SendAsync("DELETE", $"datasets/{dataset}/tables/{table}__new", null);
             Replaced++;
-            return await SendAsync("DELETE", $"datasets/{dataset}/tables/{table}__new", null);
+            return new ProxiedResponse(200, [new("Content-Type", "application/json")], """{"jobComplete":true}"""u8.ToArray());
         }
 
         var path = request.Target.Split('?')[0].Split('/');
