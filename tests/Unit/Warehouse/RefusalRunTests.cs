@@ -1,7 +1,10 @@
 using HospitalStreaming.Core.Changes;
 using HospitalStreaming.Core.Domain;
 using HospitalStreaming.Core.Merging;
+using HospitalStreaming.Core.Naming;
+using HospitalStreaming.Warehouse.BigQuery;
 using HospitalStreaming.Warehouse.Loading;
+using HospitalStreaming.Warehouse.Postgres;
 using Shouldly;
 using Xunit;
 
@@ -73,7 +76,15 @@ public sealed class RefusalRunTests
         }
     }
 
-    private static string Choice(string column) => $"ALTER it: {column}";
+    [Fact]
+    public void What_is_made_beside_names_the_warehouse_in_place_in_its_choice()
+    {
+        HeldColumns.TextChoice(new WarehouseNames().Beside, Visits, "total_cost").ShouldContain("ALTER TABLE hospital.visits ALTER COLUMN total_cost TYPE text;");
+        HeldFields.TextChoice(new WarehouseNames().Beside, Visits, "total_cost").ShouldStartWith(
+            "CREATE OR REPLACE TABLE `hospital`.`visits` CLUSTER BY `visit_id` AS SELECT * REPLACE (CAST(`total_cost` AS STRING) AS `total_cost`) FROM `hospital`.`visits`; ");
+    }
+
+    private static string Choice(string column) => HeldColumns.TextChoice(new WarehouseNames(), Visits, column);
 
     private static RefusalRun Started()
     {
