@@ -24,9 +24,9 @@ soak_lines() { cat "$1"/*.tsv 2>/dev/null || true; }
 soak_progress() {
   soak_lines "$1" | awk -F'\t' '
     $1 == "plan" { plan[$2] = $3 }
-    $1 == "run" { runs[$2] += $4; all += $4; kills += $5; lost += $8; doubled += $9 }
+    $1 == "run" { runs[$2] += $4; lost += $8; doubled += $9; if ($2 !~ /^model-/) { all += $4; kills += $5 } }
     END {
-      for (kind in plan) { of += plan[kind]; if (runs[kind] >= plan[kind]) done++; else if (runs[kind]) now = now sprintf(" %s %d/%d,", kind, runs[kind], plan[kind]) }
+      for (kind in plan) { if (kind !~ /^model-/) of += plan[kind]; if (runs[kind] >= plan[kind]) done++; else if (runs[kind]) now = now sprintf(" %s %d/%d,", kind, runs[kind], plan[kind]) }
       printf "%s %d kinds done; %d of %d runs, %d kills, %d lost, %d doubled\n", now, done, all, of, kills, lost, doubled
     }'
 }

@@ -23,7 +23,7 @@ namespace HospitalStreaming.Tests.Conformance.LakeSink.Support;
 internal sealed class KillRun : IAsyncDisposable
 {
     private const int Partitions = 2;
-    private const int Rounds = 3;
+    private const int Rounds = 2;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
     private readonly KillServers _servers;
     private readonly KillPoint _point;
