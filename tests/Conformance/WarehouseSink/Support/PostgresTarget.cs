@@ -63,7 +63,8 @@ internal sealed class PostgresTarget : ILoaderTarget
                 }
 
                 return loading && type is 'P' or 'Q' && count.IsPast() ? WireCut.Never : WireCut.None;
-            },
+            }
+            ,
             (LoaderPoint.Loading, true) => (type, _, _) => type == 'c' && count.IsNow() ? WireCut.Never : WireCut.None,
             (LoaderPoint.Loading, false) => (type, _, _) => type == 'd' && count.IsNow() ? WireCut.Half : WireCut.None,
             (LoaderPoint.BeforeCommit, true) => (type, text, loading) => loading && PostgresTap.IsCommit(type, text) && count.IsNow() ? WireCut.Never : WireCut.None,
