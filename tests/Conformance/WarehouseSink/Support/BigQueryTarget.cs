@@ -56,7 +56,7 @@ internal sealed class BigQueryTarget : ILoaderTarget
 
     public int Kills => 1;
 
-    public int Objects => 8;
+    public int Objects => 5;
 
     public TimeSpan Look => TimeSpan.FromMilliseconds(500);
 
@@ -70,6 +70,8 @@ internal sealed class BigQueryTarget : ILoaderTarget
         made.EnsureSuccessStatusCode();
         return new BigQueryTarget(servers, name);
     }
+
+    public int MostRecords(Random random) => random.Next(3, 5);
 
     public void Arm(LoaderPoint point, int skip, bool other, Action strike)
     {

@@ -34,6 +34,9 @@ internal interface ILoaderTarget : IAsyncDisposable
     /// <summary>Most occurrences of a point that may pass before the one that counts.</summary>
     int MostSkipped { get; }
 
+    /// <summary>Most records of a load: so few that the objects of a start make more loads than may be skipped.</summary>
+    int MostRecords(Random random);
+
     /// <summary>Sets the trap.</summary>
     /// <param name="point">Where.</param>
     /// <param name="skip">Occurrences before the one that counts.</param>

@@ -26,7 +26,7 @@ internal static class LoaderKillRun
         {
             ["Kafka:BootstrapServers"] = kafka,
             ["Health:Port"] = "0",
-            ["WarehouseSink:MaxRows"] = random.Next(6, 13).ToString(CultureInfo.InvariantCulture),
+            ["WarehouseSink:MaxRows"] = target.MostRecords(random).ToString(CultureInfo.InvariantCulture),
             ["WarehouseSink:Cycle"] = "00:00:00.001",
             ["WarehouseSink:Poll"] = target.Look.ToString("c", CultureInfo.InvariantCulture),
         };

@@ -47,6 +47,8 @@ internal sealed class PostgresTarget : ILoaderTarget
 
     public int MostSkipped => 3;
 
+    public int MostRecords(Random random) => random.Next(6, 13);
+
     public void Arm(LoaderPoint point, int skip, bool other, Action strike)
     {
         var count = new Countdown(skip);
@@ -54,23 +56,24 @@ internal sealed class PostgresTarget : ILoaderTarget
         _tap.Chooses = (point, other) switch
         {
             (LoaderPoint.Claimed, true) => (_, text, _) => PostgresTap.IsClaim(text) && count.IsNow() ? WireCut.Never : WireCut.None,
-            (LoaderPoint.Claimed, false) => (type, text, loading) =>
-            {
-                if (PostgresTap.IsClaim(text))
-                {
-                    count.IsNow();
-                    return WireCut.None;
-                }
-
-                return loading && type is 'P' or 'Q' && count.IsPast() ? WireCut.Never : WireCut.None;
-            }
-            ,
+            (LoaderPoint.Claimed, false) => RightAfterTheClaim,
             (LoaderPoint.Loading, true) => (type, _, _) => type == 'c' && count.IsNow() ? WireCut.Never : WireCut.None,
             (LoaderPoint.Loading, false) => (type, _, _) => type == 'd' && count.IsNow() ? WireCut.Half : WireCut.None,
             (LoaderPoint.BeforeCommit, true) => (type, text, loading) => loading && PostgresTap.IsCommit(type, text) && count.IsNow() ? WireCut.Never : WireCut.None,
             (LoaderPoint.BeforeCommit, false) => (_, text, loading) => loading && text.Contains("pg_notify", StringComparison.Ordinal) && count.IsNow() ? WireCut.Never : WireCut.None,
             _ => (type, text, loading) => loading && PostgresTap.IsCommit(type, text) && count.IsNow() ? WireCut.Answer : WireCut.None,
         };
+
+        WireCut RightAfterTheClaim(char type, string text, bool loading)
+        {
+            if (PostgresTap.IsClaim(text))
+            {
+                count.IsNow();
+                return WireCut.None;
+            }
+
+            return loading && type is 'P' or 'Q' && count.IsPast() ? WireCut.Never : WireCut.None;
+        }
     }
 
     public void Disarm() => _tap.Chooses = static (_, _, _) => WireCut.None;
