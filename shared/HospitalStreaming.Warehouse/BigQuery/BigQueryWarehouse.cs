@@ -51,7 +51,7 @@ public sealed class BigQueryWarehouse : IWarehouse
         _tables = new BigQueryTables(client, names);
         _ledger = new BigQueryLedger(sql, names);
         _completion = new RowCompletion(new CurrentRows(sql, names));
-        _book = new JobBook(sql, names, client.Clock, loadInterval);
+        _book = new JobBook(sql, names, client.Clock, loadInterval, client.Meters);
         _jobs = new LoadJobs(client, _tables, sql, names, lake, _book);
         _epochs = new EpochDocuments(lake);
         _decisions = new DecisionDocuments(lake);
