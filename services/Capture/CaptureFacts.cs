@@ -27,7 +27,7 @@ public sealed record CaptureFacts
     /// <summary>Transactions acknowledged.</summary>
     public long Transactions { get; init; }
 
-    /// <summary>Messages acknowledged, tombstones included.</summary>
+    /// <summary>Messages of changes acknowledged, tombstones included.</summary>
     public long Events { get; init; }
 
     /// <summary>Rows the snapshot has sent.</summary>

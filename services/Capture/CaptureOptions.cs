@@ -45,6 +45,12 @@ public sealed class CaptureOptions
     /// <summary>tombstones.on.delete. Default true.</summary>
     public bool TombstonesOnDelete { get; set; } = true;
 
+    /// <summary>
+    /// provide.transaction.metadata: BEGIN and END of each transaction on TOPICPREFIX.transaction, and its place in each change, so that a warehouse
+    /// can show whole transactions. Default true, as compose's Debezium has it.
+    /// </summary>
+    public bool TransactionMetadata { get; set; } = true;
+
     /// <summary>skipped.operations: any of c, u, d, t joined by commas, or none. Default t: truncates are not sent.</summary>
     public string SkippedOperations { get; set; } = "t";
 

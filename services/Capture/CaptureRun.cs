@@ -25,7 +25,7 @@ internal sealed partial class CaptureRun(
     private readonly SourceConnections _connections = new(settings);
     private readonly CaptureStateStore _store = new(clients, producer, settings.SlotName);
     private readonly ChangeEncoder _encoder = new(new EnvelopeIdentity(
-        ProductVersion.Text, settings.TopicPrefix, new NpgsqlConnectionStringBuilder(settings.ConnectionString).Database!, settings.TombstonesOnDelete));
+        ProductVersion.Text, settings.TopicPrefix, new NpgsqlConnectionStringBuilder(settings.ConnectionString).Database!, settings.TombstonesOnDelete, settings.TransactionMetadata, settings.SkippedOperations));
 
     /// <summary>Whether the stream has run: a failure after that starts the patience with failures anew.</summary>
     public bool HasStreamed { get; private set; }
@@ -152,7 +152,7 @@ internal sealed partial class CaptureRun(
         ledger.Start(state.Position);
         var relations = new RelationCache(settings, _connections, types);
         var session = new StreamSession(
-            relations, _encoder, new ChangePublisher(producer, ledger), ledger, settings.SkippedOperations, state.Position == state.ConsistentPoint ? null : state.Position, clock);
+            settings, relations, _encoder, new ChangePublisher(producer, ledger), ledger, state.Position == state.ConsistentPoint ? null : state.Position, clock);
         var stream = new ReplicationStream(connection, settings.SlotName, settings.PublicationName);
         var control = new StreamControl(settings, stream, session, ledger, _store, state, status, health, monitor, clock);
         status.Update(facts => facts with { Phase = "streaming" });
@@ -164,11 +164,11 @@ internal sealed partial class CaptureRun(
     {
         var now = clock.GetUtcNow();
         status.Acknowledged(ticket.End!.Value, ticket.CommittedAt, now);
-        if (ticket.Sent > 0)
+        if (ticket.Changes > 0)
         {
-            meters.Received(RoleNames.Capture, "changes", ticket.Sent);
+            meters.Received(RoleNames.Capture, "changes", ticket.Changes);
             var took = now - ticket.CommittedAt;
-            meters.Written(RoleNames.Capture, "changes", ticket.Sent, took > TimeSpan.Zero ? took : TimeSpan.Zero);
+            meters.Written(RoleNames.Capture, "changes", ticket.Changes, took > TimeSpan.Zero ? took : TimeSpan.Zero);
         }
     }
 

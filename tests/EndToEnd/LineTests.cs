@@ -57,5 +57,7 @@ public sealed class LineTests : IDisposable
     {
         var (code, output) = await HospitalProcess.VerifyAsync(_state.Path, cancellation);
         code.ShouldBe(0, output);
+        output.ShouldContain("reads: whole transactions");
+        output.ShouldNotContain("without being whole");
     }
 }

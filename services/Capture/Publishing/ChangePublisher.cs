@@ -8,7 +8,16 @@ internal sealed class ChangePublisher(IProducer<byte[]?, byte[]?> producer, Tran
 {
     private static readonly TimeSpan QueueWait = TimeSpan.FromMilliseconds(20);
 
-    public async ValueTask SendAsync(string topic, EncodedChange change, TransactionTicket ticket, CancellationToken cancellation)
+    /// <summary>Sends a change, or its tombstone.</summary>
+    public ValueTask SendAsync(string topic, EncodedChange change, TransactionTicket ticket, CancellationToken cancellation) =>
+        SendAsync(topic, change, ticket, ticket.OnDelivery, cancellation);
+
+    /// <summary>Sends BEGIN or END of the ticket's transaction, which is no change.</summary>
+    public ValueTask SendMarkAsync(string topic, EncodedChange mark, TransactionTicket ticket, CancellationToken cancellation) =>
+        SendAsync(topic, mark, ticket, ticket.OnMarkDelivery, cancellation);
+
+    private async ValueTask SendAsync(
+        string topic, EncodedChange change, TransactionTicket ticket, Action<DeliveryReport<byte[]?, byte[]?>> onDelivery, CancellationToken cancellation)
     {
         await ledger.RoomAsync(cancellation);
         var message = new Message<byte[]?, byte[]?> { Key = change.Key, Value = change.Value };
@@ -24,7 +33,7 @@ internal sealed class ChangePublisher(IProducer<byte[]?, byte[]?> producer, Tran
             ledger.Sending(ticket, bytes);
             try
             {
-                producer.Produce(topic, message, ticket.OnDelivery);
+                producer.Produce(topic, message, onDelivery);
                 return;
             }
             catch (ProduceException<byte[]?, byte[]?> full) when (full.Error.Code == ErrorCode.Local_QueueFull)

@@ -36,7 +36,7 @@ internal sealed class TransactionLedger(int maxInFlightBytes, Action<Transaction
     /// <summary>Bytes sent and not acknowledged.</summary>
     public long InFlightBytes => Interlocked.Read(ref _inFlightBytes);
 
-    /// <summary>Messages acknowledged so far.</summary>
+    /// <summary>Messages of changes acknowledged so far.</summary>
     public long Events => Interlocked.Read(ref _events);
 
     /// <summary>A delivery that failed for good; nothing after it is confirmed.</summary>
@@ -96,8 +96,8 @@ internal sealed class TransactionLedger(int maxInFlightBytes, Action<Transaction
         Settle();
     }
 
-    /// <summary>The client says what became of a message; called from its threads.</summary>
-    public void Delivered(TransactionTicket ticket, Error error, int bytes)
+    /// <summary>The client says what became of a message, a change or a mark of its transaction; called from its threads.</summary>
+    public void Delivered(TransactionTicket ticket, Error error, int bytes, bool change = true)
     {
         TaskCompletionSource? room = null;
         lock (_lock)
@@ -115,7 +115,8 @@ internal sealed class TransactionLedger(int maxInFlightBytes, Action<Transaction
             else
             {
                 ticket.Acknowledged++;
-                _events++;
+                ticket.Changes += change ? 1 : 0;
+                _events += change ? 1 : 0;
                 if (_room is not null && HasRoom(half: true))
                 {
                     room = _room;

@@ -12,11 +12,15 @@ internal sealed class TransactionTicket
     {
         _ledger = ledger;
         CommittedAt = committedAt;
-        OnDelivery = report => _ledger.Delivered(this, report.Error, (report.Key?.Length ?? 0) + (report.Value?.Length ?? 0));
+        OnDelivery = report => _ledger.Delivered(this, report.Error, Size(report), change: true);
+        OnMarkDelivery = report => _ledger.Delivered(this, report.Error, Size(report), change: false);
     }
 
-    /// <summary>One delegate a transaction: a message costs no closure.</summary>
+    /// <summary>Of a change. One delegate a transaction: a message costs no closure.</summary>
     public Action<DeliveryReport<byte[]?, byte[]?>> OnDelivery { get; }
+
+    /// <summary>Of BEGIN or END.</summary>
+    public Action<DeliveryReport<byte[]?, byte[]?>> OnMarkDelivery { get; }
 
     public DateTimeOffset CommittedAt { get; }
 
@@ -27,5 +31,10 @@ internal sealed class TransactionTicket
 
     public long Acknowledged { get; set; }
 
+    /// <summary>Acknowledged messages that are changes or tombstones.</summary>
+    public long Changes { get; set; }
+
     public bool IsComplete => End is not null && Acknowledged == Sent;
+
+    private static int Size(DeliveryReport<byte[]?, byte[]?> report) => (report.Key?.Length ?? 0) + (report.Value?.Length ?? 0);
 }

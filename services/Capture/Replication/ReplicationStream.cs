@@ -43,10 +43,17 @@ internal sealed class ReplicationStream(LogicalReplicationConnection connection,
         }
     }
 
-    /// <summary>Tells the source what is done; the log before it may go.</summary>
+    /// <summary>
+    /// Tells the source what is done; the log before it may go. Until the source has sent anything, only notes it for the reply that Npgsql sends by
+    /// itself: a status sent before the stream has begun fails inside Npgsql 10.0.0, which then never gives back the semaphore that every later
+    /// status and every reply to the source waits for. Seen under load as a capture that published on and confirmed nothing any more.
+    /// </summary>
     public async Task ConfirmAsync(Lsn position, CancellationToken cancellation)
     {
         connection.SetReplicationStatus(new NpgsqlLogSequenceNumber(position.Value));
-        await connection.SendStatusUpdate(cancellation);
+        if (Received > default(Lsn))
+        {
+            await connection.SendStatusUpdate(cancellation);
+        }
     }
 }

@@ -114,10 +114,9 @@ internal sealed class StreamControl(
             await stream.ConfirmAsync(_recorded, hard);
             status.Update(facts => facts with { ConfirmedLsn = _recorded, InFlightBytes = ledger.InFlightBytes });
         }
-        catch (Exception notYet) when (notYet is InvalidOperationException or NullReferenceException)
+        catch (Exception ended) when (ended is InvalidOperationException or NullReferenceException)
         {
-            // The source has not begun to stream yet: the next turn tells it. Between the two states Npgsql 10.0.0 looks at a timer it has not
-            // made yet; seen under load in RefusalTests, where it ended the role for good.
+            // The stream ended meanwhile (Npgsql 10.0.0 then looks at a timer that is gone): the next turn finds out why.
         }
 
         status.Update(facts => facts with { Events = ledger.Events, InFlightBytes = ledger.InFlightBytes });

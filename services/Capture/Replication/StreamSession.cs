@@ -1,4 +1,5 @@
 using HospitalStreaming.Capture.Publishing;
+using HospitalStreaming.Capture.Settings;
 using HospitalStreaming.Core.Changes;
 using HospitalStreaming.Core.Changes.Writing;
 
@@ -6,7 +7,7 @@ namespace HospitalStreaming.Capture.Replication;
 
 /// <summary>Turns pgoutput's messages into change messages, in the order they come: commit order.</summary>
 internal sealed class StreamSession(
-    RelationCache relations, ChangeEncoder encoder, ChangePublisher publisher, TransactionLedger ledger, IReadOnlySet<char> skipped, Lsn? lastCommit, TimeProvider clock)
+    CaptureSettings settings, RelationCache relations, ChangeEncoder encoder, ChangePublisher publisher, TransactionLedger ledger, Lsn? lastCommit, TimeProvider clock)
 {
     private readonly RowTuple _old = new();
     private readonly RowTuple _row = new();
@@ -30,11 +31,9 @@ internal sealed class StreamSession(
         switch (message.Type)
         {
             case 'B':
-                Begin(message.ReadBegin());
-                return ValueTask.CompletedTask;
+                return BeginAsync(message.ReadBegin(), lsn, cancellation);
             case 'C':
-                Commit(message.ReadCommit());
-                return ValueTask.CompletedTask;
+                return CommitAsync(message.ReadCommit(), cancellation);
             case 'R':
                 return relations.LearnAsync(message.ReadRelation(), cancellation);
             case 'I':
@@ -53,7 +52,7 @@ internal sealed class StreamSession(
         }
     }
 
-    private void Begin(Begin begin)
+    private async ValueTask BeginAsync(Begin begin, Lsn lsn, CancellationToken cancellation)
     {
         if (_ticket is not null)
         {
@@ -62,11 +61,18 @@ internal sealed class StreamSession(
 
         _ticket = ledger.Open(DateTimeOffset.UnixEpoch.AddTicks(begin.CommitMicros * TimeSpan.TicksPerMicrosecond));
         _transaction = new ChangePosition(begin.CommitLsn, _lastCommit, begin.TransactionId, begin.CommitMicros);
+        _messages.Clear();
+        encoder.Begin(_transaction with { Lsn = lsn }, _messages);
+        await SendMarksAsync(_ticket, cancellation);
     }
 
-    private void Commit(Commit commit)
+    private async ValueTask CommitAsync(Commit commit, CancellationToken cancellation)
     {
-        ledger.Close(Ticket, commit.End);
+        var ticket = Ticket;
+        _messages.Clear();
+        encoder.End(commit.End, _messages);
+        await SendMarksAsync(ticket, cancellation);
+        ledger.Close(ticket, commit.End);
         _ticket = null;
         _lastCommit = commit.End;
     }
@@ -76,7 +82,7 @@ internal sealed class StreamSession(
         var relation = relations[message.ReadRelationId()];
         message.ReadTupleKind();
         message.ReadTuple(_row);
-        if (!Wanted(relation, 'c'))
+        if (!Wanted(relation))
         {
             return ValueTask.CompletedTask;
         }
@@ -98,7 +104,7 @@ internal sealed class StreamSession(
         }
 
         message.ReadTuple(_row);
-        if (!Wanted(relation, 'u'))
+        if (!Wanted(relation))
         {
             return ValueTask.CompletedTask;
         }
@@ -112,7 +118,7 @@ internal sealed class StreamSession(
         var relation = relations[message.ReadRelationId()];
         var kind = message.ReadTupleKind();
         message.ReadTuple(_old);
-        if (!Wanted(relation, 'd'))
+        if (!Wanted(relation))
         {
             return ValueTask.CompletedTask;
         }
@@ -126,7 +132,7 @@ internal sealed class StreamSession(
         foreach (var id in ids)
         {
             var relation = relations[id];
-            if (Wanted(relation, 't'))
+            if (Wanted(relation))
             {
                 encoder.Truncate(relation.Encoder, _transaction with { Lsn = lsn }, clock.GetUtcNow(), _messages);
                 await SendAsync(relation.Topic, cancellation);
@@ -134,10 +140,10 @@ internal sealed class StreamSession(
         }
     }
 
-    private bool Wanted(RelationEncoder relation, char operation)
+    private bool Wanted(RelationEncoder relation)
     {
         _messages.Clear();
-        return relation.Captured && !skipped.Contains(operation);
+        return relation.Captured;
     }
 
     private ValueTask SendAsync(string topic, CancellationToken cancellation) =>
@@ -148,6 +154,14 @@ internal sealed class StreamSession(
         foreach (var message in _messages)
         {
             await publisher.SendAsync(topic, message, Ticket, cancellation);
+        }
+    }
+
+    private async ValueTask SendMarksAsync(TransactionTicket ticket, CancellationToken cancellation)
+    {
+        foreach (var mark in _messages)
+        {
+            await publisher.SendMarkAsync(settings.TransactionTopic, mark, ticket, cancellation);
         }
     }
 

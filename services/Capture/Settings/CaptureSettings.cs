@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using HospitalStreaming.Core.Changes.Writing;
+using HospitalStreaming.Core.Naming;
 
 namespace HospitalStreaming.Capture.Settings;
 
@@ -14,12 +15,17 @@ internal sealed record CaptureSettings
 
     public required string TopicPrefix { get; init; }
 
-    /// <summary>schema.table, in Debezium's order of snapshots: by name.</summary>
+    /// <summary>schema.table.</summary>
     public required ImmutableSortedSet<string> Tables { get; init; }
+
+    /// <summary>The same as table.include.list gives them: Debezium's order of snapshots.</summary>
+    public required ImmutableArray<string> SnapshotOrder { get; init; }
 
     public required ValueModes Modes { get; init; }
 
     public required bool TombstonesOnDelete { get; init; }
+
+    public required bool TransactionMetadata { get; init; }
 
     public required ImmutableHashSet<char> SkippedOperations { get; init; }
 
@@ -37,4 +43,7 @@ internal sealed record CaptureSettings
 
     /// <summary>Topic of a table.</summary>
     public string TopicOf(string schema, string table) => $"{TopicPrefix}.{schema}.{table}";
+
+    /// <summary>Topic of BEGIN and END.</summary>
+    public string TransactionTopic => TopicNames.TransactionsOf(TopicPrefix);
 }

@@ -7,7 +7,7 @@ using Npgsql;
 namespace HospitalStreaming.Capture.Snapshots;
 
 /// <summary>
-/// Reads every row of every captured table in one snapshot and sends it as op r, tables in order of name. Taken with the slot's exported snapshot
+/// Reads every row of every captured table in one snapshot and sends it as op r, tables in the order of the include list. Taken with the slot's exported snapshot
 /// it meets the stream without gap or overlap. Taken again after a crash it uses a later one: the stream, which always starts at the slot's own
 /// first point, then repeats what the rows already show, in commit order behind them, so that per key the last change wins, and a row that an
 /// earlier attempt sent and somebody deleted since gets its delete.

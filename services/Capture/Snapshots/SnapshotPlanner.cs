@@ -16,7 +16,7 @@ internal sealed class SnapshotPlanner(CaptureSettings settings, TypeCatalog type
     public async Task<IReadOnlyList<SnapshotTable>> PlanAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         var plans = new List<SnapshotTable>();
-        foreach (var table in settings.Tables)
+        foreach (var table in settings.SnapshotOrder)
         {
             plans.Add(await PlanAsync(connection, table, cancellation));
         }

@@ -9,7 +9,9 @@ public static class TopicNames
     public const string ChangePrefix = "postgres-source";
 
     /// <summary>Where a source that sends transaction metadata says which transactions have ended, and what they consist of.</summary>
-    public const string Transactions = ChangePrefix + ".transaction";
+    public const string Transactions = ChangePrefix + TransactionSuffix;
+
+    private const string TransactionSuffix = ".transaction";
 
     /// <summary>Where records go that cannot go on.</summary>
     public const string DeadLetters = "hospital.dead-letters";
@@ -19,6 +21,9 @@ public static class TopicNames
 
     /// <summary>Where the producer notes how far its stream has come, for when the event topics' retention has removed what says so.</summary>
     public const string ProducerState = "hospital.producer-state";
+
+    /// <summary>The transaction topic of a change stream: PREFIX.transaction.</summary>
+    public static string TransactionsOf(string prefix) => prefix + TransactionSuffix;
 
     /// <summary>The change topic of a captured table: postgres-source.public.TABLE.</summary>
     public static string ChangesOf(string table, string prefix = ChangePrefix) => $"{prefix}.public.{table}";

@@ -11,13 +11,14 @@ public sealed class TopicSetup(KafkaClients clients, IOptions<KafkaOptions> opti
 {
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>Event topics, change topics, dead letters, capture and producer state.</summary>
+    /// <summary>Event topics, change topics and their transactions', dead letters, capture and producer state.</summary>
     /// <exception cref="KafkaException">The broker refused; existing topics are no error.</exception>
     public async Task EnsureAsync(CancellationToken cancellation)
     {
         using var admin = clients.Admin("setup");
         var value = options.Value;
         var wanted = TopicNames.Events.Concat(TopicNames.Changes).Select(name => Specify(name, value.Partitions, forEver: false))
+            .Append(Specify(TopicNames.Transactions, 1, forEver: false)) // One partition: ENDs are read in the order they came in.
             .Append(Specify(TopicNames.DeadLetters, 1, forEver: true))
             .Append(Specify(TopicNames.CaptureState, 1, forEver: true))
             .Append(Specify(TopicNames.ProducerState, 1, forEver: true));

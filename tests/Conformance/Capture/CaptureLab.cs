@@ -16,6 +16,14 @@ public sealed class CaptureLab : IAsyncLifetime
     private readonly LabServers _servers = new();
     private EmbeddedBroker? _broker;
     private int _brokerPort;
+    private Task? _connect;
+
+    /// <summary>A real Kafka and Kafka Connect with Debezium, for what is compared with them.</summary>
+    public Task StartConnectAsync() => _connect ??= _servers.UpAsync("kafka", "connect");
+
+    public string Kafka => _servers.Kafka;
+
+    public Uri Connect => _servers.Connect;
 
     public string Brokers => $"127.0.0.1:{_brokerPort}";
 

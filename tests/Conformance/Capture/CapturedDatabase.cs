@@ -17,6 +17,8 @@ public sealed class CapturedDatabase(CaptureLab lab, string name) : IAsyncDispos
 
     public string Prefix => "pre-" + name;
 
+    public string TransactionTopic => Prefix + ".transaction";
+
     public CaptureLab Lab => lab;
 
     public string ConnectionString => lab.ConnectionString(name);

@@ -4,21 +4,28 @@ using Xunit;
 
 namespace HospitalStreaming.Tests.Conformance.Capture;
 
-/// <summary>Reads what capture has written.</summary>
+/// <summary>Reads what a capture has written.</summary>
 internal static class ChangeLog
 {
+    /// <summary>Every change of the database's own capture, in topic, partition, offset order.</summary>
+    public static List<LoggedChange> Read(CapturedDatabase database) =>
+        [.. Read(database.Lab.Brokers, database.Prefix).Where(message => message.Topic != database.TransactionTopic)];
+
+    /// <summary>BEGIN and END of its transactions.</summary>
+    public static List<LoggedChange> Marks(CapturedDatabase database) => Read(database.Lab.Brokers, database.TransactionTopic);
+
     /// <summary>Every message of every topic with that prefix, in topic, partition, offset order.</summary>
-    public static List<LoggedChange> Read(CapturedDatabase database)
+    public static List<LoggedChange> Read(string brokers, string prefix)
     {
         using var consumer = new ConsumerBuilder<byte[]?, byte[]?>(new ConsumerConfig
         {
-            BootstrapServers = database.Lab.Brokers,
+            BootstrapServers = brokers,
             GroupId = "test-" + Guid.NewGuid(),
             EnableAutoCommit = false,
         }).SetLogHandler((_, _) => { }).Build();
         using var admin = new DependentAdminClientBuilder(consumer.Handle).Build();
         var topics = admin.GetMetadata(TimeSpan.FromSeconds(10)).Topics
-            .Where(topic => topic.Topic.StartsWith(database.Prefix + ".", StringComparison.Ordinal))
+            .Where(topic => topic.Topic == prefix || topic.Topic.StartsWith(prefix + ".", StringComparison.Ordinal))
             .OrderBy(topic => topic.Topic, StringComparer.Ordinal);
         var all = new List<LoggedChange>();
         foreach (var partition in topics.SelectMany(topic => topic.Partitions.Select(partition => new TopicPartition(topic.Topic, partition.PartitionId))))

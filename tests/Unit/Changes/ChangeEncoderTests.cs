@@ -73,6 +73,71 @@ public sealed class ChangeEncoderTests
         change.After!.Value.GetProperty("note").GetString().ShouldBe(ChangeFields.UnavailableValue);
     }
 
+    /// <summary>As Debezium 3.3.1 sends it (Conformance/Capture/DebeziumBesideTests), tables in the order of its hash table.</summary>
+    [Fact]
+    public void A_transaction_begins_counts_its_changes_by_table_and_ends()
+    {
+        var encoder = new ChangeEncoder(new EnvelopeIdentity("v", "pre", "db", TransactionMetadata: true));
+        var odd = new TableEncoder(new CapturedTable("public", "o\"dd", [new("id", new PostgresType(PostgresKind.Integer), IsKey: true)]), ValueModes.Line);
+        var oddRow = new RowTuple();
+        oddRow.Start("7"u8.ToArray(), 1);
+        oddRow.Add(0, 1);
+        for (var i = 0; i < 2; i++)
+        {
+            _output.Clear();
+            encoder.Begin(Position, _output);
+            encoder.Update(_beds, Row("1", null), oldIsKeyOnly: true, Row("2", "x"), Position with { Lsn = new Lsn(121) }, Now, _output);
+            encoder.Insert(odd, oddRow, Position with { Lsn = new Lsn(122) }, Now, _output);
+            encoder.Delete(_beds, Row("2", null), oldIsKeyOnly: true, Position with { Lsn = new Lsn(123) }, Now, _output);
+            encoder.End(new Lsn(130), _output);
+            var shown = Shown();
+            shown[0].ShouldBe("""{"id":"772:120"} {"status":"BEGIN","id":"772:120","event_count":null,"data_collections":null,"ts_ms":1795230797845}""");
+            shown.Select(line => line.IndexOf("\"transaction\":", StringComparison.Ordinal) is > 0 and var at ? line[(at + 14)..line.IndexOf("\"op\"", StringComparison.Ordinal)] : null).ShouldBe(
+            [
+                null,
+                """{"id":"772:121","total_order":1,"data_collection_order":1},""",
+                null,
+                """{"id":"772:121","total_order":2,"data_collection_order":2},""",
+                """{"id":"772:122","total_order":3,"data_collection_order":1},""",
+                """{"id":"772:123","total_order":4,"data_collection_order":3},""",
+                null,
+                null,
+            ]);
+            shown[^1].ShouldBe(
+                """{"id":"772:130"} {"status":"END","id":"772:130","event_count":4,"data_collections":[{"data_collection":"public.o\"dd","event_count":1},{"data_collection":"public.beds","event_count":3}],"ts_ms":1795230797845}""");
+        }
+
+        _output.Clear();
+        encoder.Begin(Position, _output);
+        encoder.End(new Lsn(131), _output);
+        Shown()[1].ShouldBe("""{"id":"772:131"} {"status":"END","id":"772:131","event_count":0,"data_collections":[],"ts_ms":1795230797845}""");
+    }
+
+    [Fact]
+    public void Without_transaction_metadata_nothing_is_said_of_transactions()
+    {
+        _encoder.Begin(Position, _output);
+        _encoder.Insert(_beds, Row("1", null), Position, Now, _output);
+        _encoder.End(new Lsn(130), _output);
+        Shown().Single().ShouldContain("\"transaction\":null,");
+    }
+
+    [Theory]
+    [InlineData('c', "d,-,u,d,-,t")]
+    [InlineData('u', "c,d,-,c,d,-,t")]
+    [InlineData('d', "c,c,u,t")]
+    [InlineData('t', "c,d,-,c,u,d,-")]
+    public void What_is_skipped_is_skipped_within_a_key_change_too(char skipped, string operations)
+    {
+        var encoder = new ChangeEncoder(new EnvelopeIdentity("v", "pre", "db", SkippedOperations: new HashSet<char> { skipped }));
+        encoder.Insert(_beds, Row("1", null), Position, Now, _output);
+        encoder.Update(_beds, Row("1", null), oldIsKeyOnly: true, Row("2", null), Position, Now, _output);
+        encoder.Update(_beds, null, oldIsKeyOnly: false, Row("2", "x"), Position, Now, _output);
+        encoder.Delete(_beds, Row("2", null), oldIsKeyOnly: true, Position, Now, _output);
+        encoder.Truncate(_beds, Position, Now, _output);
+        string.Join(',', _output.Select(change => change.Value is null ? "-" : Text(change.Value)[Text(change.Value).IndexOf("\"op\":\"", StringComparison.Ordinal) + 6].ToString())).ShouldBe(operations);
+    }
+
     [Fact]
     public void Without_tombstones_a_delete_stands_alone()
     {

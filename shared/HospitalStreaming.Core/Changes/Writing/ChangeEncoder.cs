@@ -4,7 +4,7 @@ namespace HospitalStreaming.Core.Changes.Writing;
 
 /// <summary>
 /// Writes changes as Debezium 3.3's JSON messages: same fields, same order, same keys; a delete is followed by a tombstone; a changed key becomes
-/// delete, tombstone and create with Debezium's headers. Not thread-safe: one a stream.
+/// delete, tombstone and create with Debezium's headers, each of which may be among the operations that are skipped; where it is wanted, transaction metadata. Not thread-safe: one a stream.
 /// </summary>
 public sealed class ChangeEncoder
 {
@@ -13,11 +13,16 @@ public sealed class ChangeEncoder
     private readonly byte[] _sourceStart;
     private readonly byte[] _database;
     private readonly bool _tombstones;
+    private readonly IReadOnlySet<char>? _skipped;
+    private readonly TransactionWriter? _transactions;
+    private bool _inTransaction;
 
     /// <summary>Prepares the parts that stay the same.</summary>
     public ChangeEncoder(EnvelopeIdentity identity)
     {
         _tombstones = identity.TombstonesOnDelete;
+        _skipped = identity.SkippedOperations;
+        _transactions = identity.TransactionMetadata ? new TransactionWriter() : null;
         _json.Raw(",\"source\":{\"version\":"u8);
         _json.Text(Encoding.UTF8.GetBytes(identity.Version));
         _json.Raw(",\"connector\":\"postgresql\",\"name\":"u8);
@@ -31,10 +36,39 @@ public sealed class ChangeEncoder
         _database = _json.Written.ToArray();
     }
 
+    /// <summary>A transaction begins: one message where metadata is wanted. Its changes and <see cref="End"/> follow.</summary>
+    /// <param name="transaction">The transaction; its LSN is where it begins in the stream.</param>
+    /// <param name="output">Takes the message for the transaction topic.</param>
+    public void Begin(in ChangePosition transaction, List<EncodedChange> output)
+    {
+        if (_transactions is not null && transaction.TransactionId is { } id)
+        {
+            _inTransaction = true;
+            output.Add(_transactions.Begin(id, transaction.Lsn, FloorDiv(transaction.CommitMicros, 1000)));
+        }
+    }
+
+    /// <summary>The transaction ends: one message where metadata is wanted.</summary>
+    /// <param name="end">Where its commit ends.</param>
+    /// <param name="output">Takes the message for the transaction topic.</param>
+    public void End(Lsn end, List<EncodedChange> output)
+    {
+        if (_inTransaction)
+        {
+            _inTransaction = false;
+            output.Add(_transactions!.End(end));
+        }
+    }
+
     /// <summary>An inserted row (c), or one read by a snapshot (r) where the position says so.</summary>
     public void Insert(TableEncoder table, RowTuple row, in ChangePosition position, DateTimeOffset now, List<EncodedChange> output)
     {
-        var operation = position.Snapshot == SnapshotMarker.None ? (byte)'c' : (byte)'r';
+        var operation = position.Snapshot == SnapshotMarker.None ? 'c' : 'r';
+        if (IsSkipped(operation))
+        {
+            return;
+        }
+
         output.Add(new EncodedChange(table.Key(row, _keys), Value(table, null, false, row, null, position, operation, now)));
     }
 
@@ -45,35 +79,50 @@ public sealed class ChangeEncoder
     /// <param name="row">The row after.</param>
     /// <param name="position">Where and when.</param>
     /// <param name="now">Processing time.</param>
-    /// <param name="output">Takes one message, or two or three for a changed key.</param>
+    /// <param name="output">Takes one message, or up to three for a changed key; none where they are skipped.</param>
     public void Update(
         TableEncoder table, RowTuple? old, bool oldIsKeyOnly, RowTuple row, in ChangePosition position, DateTimeOffset now, List<EncodedChange> output)
     {
         var full = oldIsKeyOnly ? null : old;
         if (old is null || !table.Table.HasKey || table.SameKey(old, row))
         {
-            output.Add(new EncodedChange(table.Key(row, _keys), Value(table, old, oldIsKeyOnly, row, full, position, (byte)'u', now)));
+            if (!IsSkipped('u'))
+            {
+                output.Add(new EncodedChange(table.Key(row, _keys), Value(table, old, oldIsKeyOnly, row, full, position, 'u', now)));
+            }
+
             return;
         }
 
         var oldKey = table.Key(old, _keys);
         var newKey = table.Key(row, _keys);
-        output.Add(new EncodedChange(
-            oldKey, Value(table, old, oldIsKeyOnly, null, null, position, (byte)'d', now), ChangeFields.NewKeyHeader, newKey));
-        if (_tombstones)
+        if (!IsSkipped('d'))
         {
-            output.Add(new EncodedChange(oldKey, null, ChangeFields.NewKeyHeader, newKey));
+            output.Add(new EncodedChange(
+                oldKey, Value(table, old, oldIsKeyOnly, null, null, position, 'd', now), ChangeFields.NewKeyHeader, newKey));
+            if (_tombstones)
+            {
+                output.Add(new EncodedChange(oldKey, null, ChangeFields.NewKeyHeader, newKey));
+            }
         }
 
-        output.Add(new EncodedChange(
-            newKey, Value(table, null, false, row, full, position, (byte)'c', now), ChangeFields.OldKeyHeader, oldKey));
+        if (!IsSkipped('c'))
+        {
+            output.Add(new EncodedChange(
+                newKey, Value(table, null, false, row, full, position, 'c', now), ChangeFields.OldKeyHeader, oldKey));
+        }
     }
 
     /// <summary>A deleted row; its tombstone follows.</summary>
     public void Delete(TableEncoder table, RowTuple old, bool oldIsKeyOnly, in ChangePosition position, DateTimeOffset now, List<EncodedChange> output)
     {
+        if (IsSkipped('d'))
+        {
+            return;
+        }
+
         var key = table.Key(old, _keys);
-        output.Add(new EncodedChange(key, Value(table, old, oldIsKeyOnly, null, null, position, (byte)'d', now)));
+        output.Add(new EncodedChange(key, Value(table, old, oldIsKeyOnly, null, null, position, 'd', now)));
         if (_tombstones)
         {
             output.Add(new EncodedChange(key, null));
@@ -81,11 +130,18 @@ public sealed class ChangeEncoder
     }
 
     /// <summary>A truncated table.</summary>
-    public void Truncate(TableEncoder table, in ChangePosition position, DateTimeOffset now, List<EncodedChange> output) =>
-        output.Add(new EncodedChange(null, Value(table, null, false, null, null, position, (byte)'t', now)));
+    public void Truncate(TableEncoder table, in ChangePosition position, DateTimeOffset now, List<EncodedChange> output)
+    {
+        if (!IsSkipped('t'))
+        {
+            output.Add(new EncodedChange(null, Value(table, null, false, null, null, position, 't', now)));
+        }
+    }
+
+    private bool IsSkipped(char operation) => _skipped?.Contains(operation) == true;
 
     private byte[] Value(
-        TableEncoder table, RowTuple? before, bool beforeIsKeyOnly, RowTuple? after, RowTuple? standIn, in ChangePosition position, byte operation, DateTimeOffset now)
+        TableEncoder table, RowTuple? before, bool beforeIsKeyOnly, RowTuple? after, RowTuple? standIn, in ChangePosition position, char operation, DateTimeOffset now)
     {
         _json.Clear();
         _json.Raw("{\"before\":"u8);
@@ -93,8 +149,18 @@ public sealed class ChangeEncoder
         _json.Raw(",\"after\":"u8);
         Row(table, after, standIn, keyOnly: false);
         Source(table, position);
-        _json.Raw(",\"transaction\":null,\"op\":\""u8);
-        _json.Raw(operation);
+        _json.Raw(",\"transaction\":"u8);
+        if (_inTransaction)
+        {
+            _transactions!.Block(_json, table, position.Lsn);
+        }
+        else
+        {
+            _json.Null();
+        }
+
+        _json.Raw(",\"op\":\""u8);
+        _json.Raw((byte)operation);
         var nanos = (now.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) * 100;
         _json.Raw("\",\"ts_ms\":"u8);
         _json.Number(nanos / 1_000_000);

@@ -5,4 +5,7 @@ namespace HospitalStreaming.Core.Changes.Writing;
 /// <param name="TopicPrefix">topic.prefix.</param>
 /// <param name="Database">Database captured.</param>
 /// <param name="TombstonesOnDelete">tombstones.on.delete.</param>
-public sealed record EnvelopeIdentity(string Version, string TopicPrefix, string Database, bool TombstonesOnDelete = true);
+/// <param name="TransactionMetadata">provide.transaction.metadata.</param>
+/// <param name="SkippedOperations">skipped.operations: c, u, d and t that are not written.</param>
+public sealed record EnvelopeIdentity(
+    string Version, string TopicPrefix, string Database, bool TombstonesOnDelete = true, bool TransactionMetadata = false, IReadOnlySet<char>? SkippedOperations = null);

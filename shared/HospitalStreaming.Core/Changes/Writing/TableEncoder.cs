@@ -18,6 +18,8 @@ public sealed class TableEncoder
         _keys = [.. Enumerable.Range(0, table.Columns.Length).Where(index => table.Columns[index].IsKey)];
         SchemaJson = Quoted(table.Schema);
         NameJson = Quoted(table.Name);
+        Collection = table.Schema + "." + table.Name;
+        CollectionJson = Quoted(Collection);
     }
 
     /// <summary>The table.</summary>
@@ -26,6 +28,11 @@ public sealed class TableEncoder
     internal byte[] SchemaJson { get; }
 
     internal byte[] NameJson { get; }
+
+    /// <summary>schema.table, as transaction metadata names it.</summary>
+    internal string Collection { get; }
+
+    internal byte[] CollectionJson { get; }
 
     /// <summary>The key as JSON, or null where the table has none.</summary>
     public byte[]? Key(RowTuple row, JsonBuffer scratch)
