@@ -41,7 +41,8 @@ public static class WarehouseServices
                 provider.GetRequiredService<WarehouseNames>(),
                 HospitalSchema.CapturedTables,
                 provider.GetRequiredService<ILake>(),
-                Options(provider).LoadInterval)
+                Options(provider).LoadInterval,
+                Options(provider).TransactionPatience)
             : new PostgresWarehouse(
                 provider.GetRequiredService<PostgresWarehouseSource>().Connections,
                 provider.GetRequiredService<WarehouseNames>(),
