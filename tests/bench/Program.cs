@@ -11,7 +11,7 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: HospitalStreaming.Bench lake [--records N] [--gzip] [--only hospital|benthos]   (needs the lab: HOSPITAL_LAB, or ../shared/lab)");
+    Console.Error.WriteLine("usage: HospitalStreaming.Bench lake [--records N] [--gzip] [--only hospital|benthos|values] [--set SETTING=VALUE]   (needs the lab: HOSPITAL_LAB, or ../shared/lab)");
     Console.Error.WriteLine("       HospitalStreaming.Bench warehouse [--changes N] [--keys N] [--seconds N] [--only load|delay] [--postgres FOLDER]   (with the bundled PostgreSQL, or the one whose programs are in FOLDER)");
     return 2;
 }

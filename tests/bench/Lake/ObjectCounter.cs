@@ -24,8 +24,8 @@ internal sealed class ObjectCounter(string folder)
         return _files.Values.Sum(file => file.Lines);
     }
 
-    /// <summary>Some objects end in a line feed, others do not.</summary>
-    private static long LinesOf(string path)
+    /// <summary>Lines of one object; some end in a line feed, others do not.</summary>
+    internal static long LinesOf(string path)
     {
         try
         {

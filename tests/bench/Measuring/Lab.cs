@@ -36,6 +36,25 @@ internal sealed class Lab : IDisposable
         return File.Exists(script) ? new Lab(script, servers) : throw new InvalidOperationException($"there is no lab at {folder}: set HOSPITAL_LAB to its folder");
     }
 
+    /// <summary>Where the Cloud Storage stand-in keeps the objects whose names begin so.</summary>
+    internal string Folder(string prefix) => Path.Combine(State, "gcs", Bucket, prefix);
+
+    /// <summary>The stand-in's files are its objects.</summary>
+    internal void EmptyBucket()
+    {
+        foreach (var entry in new DirectoryInfo(Folder(string.Empty)).EnumerateFileSystemInfos())
+        {
+            if (entry is DirectoryInfo folder)
+            {
+                folder.Delete(recursive: true);
+            }
+            else
+            {
+                entry.Delete();
+            }
+        }
+    }
+
     /// <summary>A program of the lab.</summary>
     internal string Program(string name)
     {
