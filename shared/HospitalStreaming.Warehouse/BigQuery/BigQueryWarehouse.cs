@@ -30,7 +30,7 @@ public sealed class BigQueryWarehouse : IWarehouse
     private readonly EpochDocuments _epochs;
     private readonly DecisionDocuments _decisions;
     private readonly IReadOnlyList<TableDescription> _inCode;
-    private IReadOnlyList<TableDescription> _captured;
+    private readonly LearntTables _learnt;
 
     private Dictionary<string, HashSet<long>> _held = new(StringComparer.Ordinal);
     private IReadOnlyList<BookedLetter> _letters = [];
@@ -45,18 +45,21 @@ public sealed class BigQueryWarehouse : IWarehouse
     /// <param name="lake">Where the claimed objects are; a bucket that BigQuery can read.</param>
     /// <param name="loadInterval">Shortest time between two loads.</param>
     /// <param name="transactionPatience">How long current waits for a transaction that is not whole; null for <see cref="TransactionPatience.Default"/>.</param>
+    /// <param name="alikeRefusals">Rows refused in a row for the same column that stop a table; 0 for never.</param>
     public BigQueryWarehouse(
-        BigQueryClient client, WarehouseNames names, IReadOnlyList<TableDescription> tables, ILake lake, TimeSpan loadInterval, TimeSpan? transactionPatience = null)
+        BigQueryClient client, WarehouseNames names, IReadOnlyList<TableDescription> tables, ILake lake, TimeSpan loadInterval, TimeSpan? transactionPatience = null,
+        int alikeRefusals = WarehouseOptions.DefaultAlikeRefusals)
     {
         var sql = new BigQuerySql(client, names);
-        (_lake, _inCode, _captured, LoadInterval) = (lake, tables, tables, loadInterval);
+        (_lake, _inCode, LoadInterval) = (lake, tables, loadInterval);
+        _learnt = new LearntTables(client, names, lake, alikeRefusals);
         _tables = new BigQueryTables(client, names);
         _ledger = new BigQueryLedger(sql, names);
         _completion = new RowCompletion(new CurrentRows(sql, names));
-        _book = new JobBook(sql, names, client.Clock, loadInterval);
+        _book = new JobBook(sql, names, client.Clock, loadInterval, client.Meters);
         _jobs = new LoadJobs(client, _tables, sql, names, lake, _book);
         _gate = new GateBook(
-            sql, names, lake, topic => _captured.FirstOrDefault(table => TopicNames.ChangesOf(table.Name) == topic), client.Clock, transactionPatience ?? TransactionPatience.Default);
+            sql, names, lake, topic => Tables.FirstOrDefault(table => TopicNames.ChangesOf(table.Name) == topic), client.Clock, transactionPatience ?? TransactionPatience.Default);
         _waited = new WaitedChanges(_gate.Objects);
         _epochs = new EpochDocuments(lake);
         _decisions = new DecisionDocuments(lake);
@@ -66,10 +69,13 @@ public sealed class BigQueryWarehouse : IWarehouse
     public TimeSpan LoadInterval { get; }
 
     /// <inheritdoc/>
-    public IReadOnlyList<TableDescription> Tables => _captured;
+    public IReadOnlyList<TableDescription> Tables => _learnt.All is { Count: > 0 } learnt ? learnt : _inCode;
+
+    /// <summary>Its fence: who holds another is no loader any more.</summary>
+    internal string Token => _fence;
 
     /// <inheritdoc/>
-    public IEnumerable<string> Topics => [.. _captured.Select(table => TopicNames.ChangesOf(table.Name)), TopicNames.Transactions];
+    public IEnumerable<string> Topics => [.. Tables.Select(table => TopicNames.ChangesOf(table.Name)), TopicNames.Transactions];
 
     /// <inheritdoc/>
     public long GivenUp => _gate.GivenUp;
@@ -83,8 +89,9 @@ public sealed class BigQueryWarehouse : IWarehouse
             throw new NotSupportedException(refusal);
         }
 
-        _captured = [.. _inCode, .. described];
-        await _tables.EnsureAsync(_captured, cancellation);
+        TableDescription[] captured = [.. _inCode, .. described];
+        await _tables.EnsureAsync(captured, cancellation);
+        await _learnt.BeginAsync(captured, cancellation);
     }
 
     /// <inheritdoc/>
@@ -95,13 +102,18 @@ public sealed class BigQueryWarehouse : IWarehouse
         (_fence, _life) = (fence, await _tables.LifeAsync(cancellation));
         _gate.Forget();
         await _book.TakeOverAsync(cancellation);
+        if (_learnt.All.Count == 0)
+        {
+            await _learnt.BeginAsync(_inCode, cancellation);
+        }
+
         _known = await _decisions.ReadAsync(cancellation);
         await ReadLettersAsync(cancellation);
 
         // Poison of an open claim was set aside before the claim was made.
         var heads = await _ledger.HeadsAsync(cancellation);
         var open = new List<ClaimDocument>();
-        foreach (var table in _captured)
+        foreach (var table in Tables)
         {
             if (await ClaimDocument.ReadAsync(_lake, _life, table.Name, heads.GetValueOrDefault(table.Name).Sequence + 1, cancellation) is { } claim)
             {
@@ -115,7 +127,7 @@ public sealed class BigQueryWarehouse : IWarehouse
             var positions = await _ledger.PositionsAsync(cancellation);
             await _gate.KnowAsync(positions, epochs, _letters, cancellation);
             _gate.Begin();
-            await FinishAsync(await ReadAsync(open, epochs, cancellation), [], positions, heads, epochs, cancellation);
+            await FinishAsync(await ReadAsync(open, epochs, mayStop: false, cancellation), [], positions, heads, epochs, cancellation);
         }
     }
 
@@ -149,7 +161,7 @@ public sealed class BigQueryWarehouse : IWarehouse
         await _gate.ReadAsync(ends, cancellation);
         var claims = claim.ByTopic.Where(topic => topic.Key != TopicNames.Transactions).Select(topic => (Table: TableOf(topic.Key), Objects: topic.ToList()))
             .Select(part => new ClaimDocument(life, part.Table.Name, heads.GetValueOrDefault(part.Table.Name).Sequence + 1, part.Objects));
-        var batches = await ReadAsync([.. claims], epochs, cancellation);
+        var batches = await ReadAsync([.. claims], epochs, mayStop: true, cancellation);
         PoisonRecord[] poison = [.. batches.SelectMany(batch => batch.Batch.Open)];
         if (poison.Length > 0)
         {
@@ -169,13 +181,15 @@ public sealed class BigQueryWarehouse : IWarehouse
         return await FinishAsync(batches, ends, positions, heads, epochs, cancellation);
     }
 
-    /// <summary>Reads and proves every object before anything is claimed or loaded.</summary>
-    private async Task<List<TableBatch>> ReadAsync(IReadOnlyList<ClaimDocument> claims, SourceEpochs epochs, CancellationToken cancellation)
+    /// <summary>Reads and proves every object before anything is claimed or loaded. What is claimed already is finished, come what may.</summary>
+    private async Task<List<TableBatch>> ReadAsync(IReadOnlyList<ClaimDocument> claims, SourceEpochs epochs, bool mayStop, CancellationToken cancellation)
     {
         var batches = new List<TableBatch>();
         foreach (var claim in claims)
         {
-            var table = _captured.Single(item => item.Name == claim.Table);
+            await _learnt.LearnAsync(claim.Table, claim.Objects, cancellation);
+            _learnt.Begin(claim.Table);
+            var table = _learnt.Of(claim.Table);
             var reader = new RecordReader(table);
             var (batch, runs) = (new Batch(_held.GetValueOrDefault(table.Name) ?? [], reader, _known, _gate.Gate, _gate.Load), new EpochRuns());
             var rewritten = new HashSet<string>(StringComparer.Ordinal);
@@ -189,7 +203,12 @@ public sealed class BigQueryWarehouse : IWarehouse
                     {
                         var epoch = epochs.Of(stream.Topic, stream.Partition, line.Position.Offset);
                         runs.Note(stream.Epoch, stream.Partition, line.Position.Offset, epoch);
-                        batch.Add(stream.Epoch, line, epoch);
+                        var own = batch.Add(stream.Epoch, line, epoch);
+                        if (mayStop)
+                        {
+                            _learnt.Note(table.Name, own);
+                        }
+
                         if (!rewritten.Contains(stream.Epoch) && !JsonFit.Loads(line))
                         {
                             rewritten.Add(stream.Epoch);
@@ -210,18 +229,14 @@ public sealed class BigQueryWarehouse : IWarehouse
 
     /// <summary>From claims that are written: their lines and the complete rows into stages, then the one transaction. May be repeated by anyone.</summary>
     private async Task<LoadResult> FinishAsync(
-        List<TableBatch> batches,
-        IReadOnlyList<LakeObject> ends,
-        IReadOnlyList<LoadPosition> before,
-        Dictionary<string, (long Sequence, string Nonce)> heads,
-        SourceEpochs epochs,
-        CancellationToken cancellation)
+        List<TableBatch> batches, IReadOnlyList<LakeObject> ends, IReadOnlyList<LoadPosition> before, Dictionary<string, (long Sequence, string Nonce)> heads,
+        SourceEpochs epochs, CancellationToken cancellation)
     {
         await _jobs.StageClaimsAsync(batches, cancellation);
         var nonce = Guid.NewGuid().ToString("N");
         LakeObject[] objects = [.. batches.SelectMany(batch => batch.Claim.Objects), .. ends];
         var release = _gate.Advance(LoadPosition.After(before, objects), objects);
-        batches.AddRange(_captured.Where(table => table.HasKey && release.RangesOf(TopicNames.ChangesOf(table.Name)).Count > 0 && batches.TrueForAll(batch => batch.Table.Name != table.Name))
+        batches.AddRange(Tables.Where(table => table.HasKey && release.RangesOf(TopicNames.ChangesOf(table.Name)).Count > 0 && batches.TrueForAll(batch => batch.Table.Name != table.Name))
             .Select(table => Unclaimed(table, heads, release)).ToList());
         var (pending, truncations) = (await _ledger.MovesAsync(cancellation), await _ledger.TruncationsAsync(string.Empty, cancellation));
         foreach (var batch in batches)
@@ -239,6 +254,7 @@ public sealed class BigQueryWarehouse : IWarehouse
         await StageRowsAsync(batches, nonce, cancellation);
         await _ledger.ApplyAsync(
             _fence, nonce, new LoadStep(batches, [.. release.Positions.Where(position => brought.Contains(position.Stream))], gate, _gate.Load), _book, cancellation);
+        batches.ForEach(batch => _learnt.Committed(batch.Table.Name));
         await DropStagesAsync(batches, cancellation);
         _gate.Committed(release);
         if (batches.Any(batch => batch.Batch.Poison.Count + batch.Batch.Settled.Count > 0))
@@ -370,10 +386,7 @@ public sealed class BigQueryWarehouse : IWarehouse
 
     // An empty claim: one step of the table's head, so that of two loaders one takes it.
     private TableBatch Unclaimed(TableDescription table, Dictionary<string, (long Sequence, string Nonce)> heads, Release release) => new(
-        table,
-        new ClaimDocument(_life!, table.Name, heads.GetValueOrDefault(table.Name).Sequence + 1, []),
-        new Batch(new HashSet<long>(), new RecordReader(table), _known),
-        new EpochRuns())
+        table, new ClaimDocument(_life!, table.Name, heads.GetValueOrDefault(table.Name).Sequence + 1, []), new Batch(new HashSet<long>(), new RecordReader(table), _known), new EpochRuns())
     { Release = release };
 
     /// <summary>Which life of the warehouse this loader loads.</summary>
@@ -381,5 +394,5 @@ public sealed class BigQueryWarehouse : IWarehouse
         ? life
         : throw new LoadFencedException("another loader has taken over this warehouse");
 
-    private TableDescription TableOf(string topic) => _captured.Single(table => TopicNames.ChangesOf(table.Name) == topic);
+    private TableDescription TableOf(string topic) => Tables.Single(table => TopicNames.ChangesOf(table.Name) == topic);
 }

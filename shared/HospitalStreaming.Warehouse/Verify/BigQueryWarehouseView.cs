@@ -7,6 +7,7 @@ using HospitalStreaming.Core.Merging;
 using HospitalStreaming.Core.Naming;
 using HospitalStreaming.Core.Naming.Lake;
 using HospitalStreaming.Warehouse.BigQuery;
+using HospitalStreaming.Warehouse.BigQuery.Rest;
 using HospitalStreaming.Warehouse.Letters;
 using HospitalStreaming.Warehouse.Loading;
 using HospitalStreaming.Warehouse.Transactions;
@@ -14,16 +15,19 @@ using HospitalStreaming.Warehouse.Transactions;
 namespace HospitalStreaming.Warehouse.Verify;
 
 /// <summary>The warehouse on BigQuery at one moment.</summary>
+/// <param name="client">Says what columns tables have.</param>
 /// <param name="sql">Runs queries.</param>
 /// <param name="names">Data sets.</param>
 /// <param name="asOf">The moment, as it stands behind each table's name; empty where the server has no time travel.</param>
-internal sealed class BigQueryWarehouseView(BigQuerySql sql, WarehouseNames names, string asOf) : IWarehouseView
+internal sealed class BigQueryWarehouseView(BigQueryClient client, BigQuerySql sql, WarehouseNames names, string asOf) : IWarehouseView
 {
     private const int LettersAtOnce = 500;
 
     private static readonly Dictionary<string, object?> None = [];
 
     public JsonSameness RawTexts => JsonSameness.Values;
+
+    public Task<TableDescription> DescribeAsync(TableDescription table, CancellationToken cancellation) => HeldFields.DescribeAsync(client, names, table, cancellation);
 
     public async Task<IReadOnlyList<LoadPosition>> PositionsAsync(CancellationToken cancellation) =>
         [.. (await sql.QueryAsync($"SELECT {BigQueryLedger.PositionColumns} FROM `{names.Line}`.positions{asOf}", None, cancellation)).Rows.Select(BigQueryLedger.Position)];
