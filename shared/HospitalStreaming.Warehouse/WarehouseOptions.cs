@@ -1,5 +1,3 @@
-using HospitalStreaming.Warehouse.Postgres;
-
 namespace HospitalStreaming.Warehouse;
 
 /// <summary>Section Warehouse: where raw, current and marts live.</summary>
@@ -22,9 +20,9 @@ public sealed class WarehouseOptions
 
     /// <summary>
     /// How long current waits for a transaction of which records or the END are missing, before it is shown as it is. Default ten minutes. Only where
-    /// the source sends transaction metadata; PostgreSQL only.
+    /// the source sends transaction metadata.
     /// </summary>
-    public TimeSpan TransactionPatience { get; set; } = PostgresWarehouse.DefaultPatience;
+    public TimeSpan TransactionPatience { get; set; } = Transactions.TransactionPatience.Default;
 
     /// <summary>BigQuery location of the data sets and jobs, e.g. asia-southeast1. Default US. Never changed in place.</summary>
     public string Location { get; set; } = "US";

@@ -42,6 +42,7 @@ public static class WarehouseServices
                 HospitalSchema.CapturedTables,
                 provider.GetRequiredService<ILake>(),
                 Options(provider).LoadInterval,
+                Options(provider).TransactionPatience,
                 Options(provider).AlikeRefusals)
             : new PostgresWarehouse(
                 provider.GetRequiredService<PostgresWarehouseSource>().Connections,

@@ -131,8 +131,10 @@ public sealed class TransactionGate(Func<string, bool> isLoaded, Func<string, st
         LetGoWhole();
         while (giveUpThrough is { } load && Oldest(load) is { } late)
         {
+            // One that has ended may be whole, and wait behind one that ended before it and lacks records: all of them, so that none of it waits here.
+            var id = _endOf.ContainsKey(late.Id) && _ends.First().Value is var first && Lacks(first) ? first.Id : late.Id;
             GivenUp++;
-            LetGo(late.Id, _endOf.TryGetValue(late.Id, out var at) ? at : new Lsn(long.MaxValue));
+            LetGo(id, _endOf.TryGetValue(id, out var at) ? at : new Lsn(long.MaxValue));
             LetGoWhole();
         }
     }
@@ -184,7 +186,7 @@ public sealed class TransactionGate(Func<string, bool> isLoaded, Func<string, st
         while (_ends.Count > 0)
         {
             var end = _ends.First().Value;
-            if (end.Counts.Any(count => Lacking(end.Id, count.Key, count.Value) > 0) || !IsFirst(end.Id))
+            if (Lacks(end) || !IsFirst(end.Id))
             {
                 return;
             }
@@ -245,6 +247,8 @@ public sealed class TransactionGate(Func<string, bool> isLoaded, Func<string, st
 
         return true;
     });
+
+    private bool Lacks(TransactionEnd end) => end.Counts.Any(count => Lacking(end.Id, count.Key, count.Value) > 0);
 
     private long Lacking(uint id, string table, long count)
     {

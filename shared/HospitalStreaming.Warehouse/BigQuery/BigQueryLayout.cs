@@ -13,6 +13,12 @@ internal static class BigQueryLayout
     /// <summary>Load jobs of the last 24 hours, failed ones among them.</summary>
     internal const string Jobs = "load_jobs";
 
+    /// <summary>Transactions let go lately, packed, one row a load.</summary>
+    internal const string Transactions = "transactions";
+
+    /// <summary>How readers see transactions: one row, or none.</summary>
+    internal const string Reads = "transaction_reads";
+
     /// <summary>Latest truncate of each table: rows it removed may still come, out of partitions that are read later.</summary>
     internal const string Truncations = "truncations";
 
@@ -50,12 +56,12 @@ internal static class BigQueryLayout
         ("positions", Fields(
         [
             ("topic", "STRING"), ("partition", "INT64"), ("stream_epoch", "STRING"), ("next_offset", "INT64"), ("rows", "INT64"),
-            ("last_day", "DATE"), ("load_seq", "INT64"), ("loaded_at", "TIMESTAMP"),
+            ("last_day", "DATE"), ("load_seq", "INT64"), ("loaded_at", "TIMESTAMP"), ("applied_next", "INT64"),
         ])),
         ("loaded_objects", Fields(
         [
             ("topic", "STRING"), ("partition", "INT64"), ("stream_epoch", "STRING"), ("start_offset", "INT64"), ("next_offset", "INT64"),
-            ("rows", "INT64"), ("sha256", "STRING"), ("generation", "INT64"), ("day", "DATE"), ("load_seq", "INT64"),
+            ("rows", "INT64"), ("sha256", "STRING"), ("generation", "INT64"), ("day", "DATE"), ("load_seq", "INT64"), ("loaded_at", "TIMESTAMP"),
         ])),
         ("poison_records", Fields(
         [
@@ -68,6 +74,11 @@ internal static class BigQueryLayout
         ("pending_moves", Fields([("table_name", "STRING"), ("key", "INT64"), ("missing_key", "INT64"), ("missing_lsn", "INT64")])),
         (Jobs, Fields([("counted", "STRING"), ("submitted_at", "TIMESTAMP")])),
         (Truncations, Fields([("table_name", "STRING"), ("source_epoch", "INT64"), ("lsn", "INT64")])),
+        (Transactions, Fields([("seq", "INT64"), ("ended", "STRING")])),
+        (Reads, Fields(
+        [
+            ("whole", "BOOL"), ("given_up", "INT64"), ("tx_id", "INT64"), ("topic", "STRING"), ("present", "INT64"), ("expected", "INT64"), ("since", "TIMESTAMP"),
+        ])),
     ];
 
     internal static JArray LakeLineFields { get; } = Fields(LakeLine);

@@ -12,7 +12,7 @@ namespace HospitalStreaming.Warehouse.BigQuery;
 internal sealed class BigQueryLedger(BigQuerySql sql, WarehouseNames names)
 {
     /// <summary>What <see cref="Position"/> reads.</summary>
-    internal const string PositionColumns = "topic, stream_epoch, `partition`, next_offset, `rows`, last_day";
+    internal const string PositionColumns = "topic, stream_epoch, `partition`, next_offset, `rows`, last_day, COALESCE(applied_next, next_offset) AS applied";
 
     private static readonly Dictionary<string, object?> None = [];
 
@@ -37,7 +37,8 @@ internal sealed class BigQueryLedger(BigQuerySql sql, WarehouseNames names)
         [.. (await sql.QueryAsync($"SELECT {PositionColumns} FROM {Line}.positions ORDER BY 1, 2, 3", None, cancellation)).Rows.Select(Position)];
 
     internal static LoadPosition Position(object?[] row) => new(
-        new LakeStream((string)row[0]!, (string)row[1]!, (int)(long)row[2]!), (long)row[3]!, (long)row[4]!, (DateOnly)row[5]!);
+        new LakeStream((string)row[0]!, (string)row[1]!, (int)(long)row[2]!), (long)row[3]!, (long)row[4]!, (DateOnly)row[5]!)
+    { Applied = (long)row[6]! };
 
     /// <summary>Records that were set aside, and records decided about, one row a place.</summary>
     /// <param name="asOf">What follows a table's name where a moment is asked for, else empty.</param>
@@ -68,17 +69,17 @@ internal sealed class BigQueryLedger(BigQuerySql sql, WarehouseNames names)
     /// <summary>Everything that a load changes, in one transaction that compares the fence and each head first.</summary>
     /// <exception cref="LoadFencedException">The fence or a head has moved; nothing took effect.</exception>
     internal async Task ApplyAsync(
-        string fence, string nonce, IReadOnlyList<TableBatch> batches, IReadOnlyList<LoadPosition> positions, JobBook jobs, CancellationToken cancellation)
+        string fence, string nonce, LoadStep step, JobBook jobs, CancellationToken cancellation)
     {
         try
         {
-            await sql.ExecuteAsync([.. new LoadScript(names, fence, nonce).Statements(batches, positions), .. jobs.Statements()], cancellation);
+            await sql.ExecuteAsync([.. new LoadScript(names, fence, nonce).Statements(step), .. jobs.Statements()], cancellation);
             jobs.Booked();
         }
         catch (WarehouseSqlException failure)
         {
             var heads = await HeadsAsync(cancellation);
-            if (batches.All(batch => heads.GetValueOrDefault(batch.Table.Name) == (batch.Claim.Sequence, nonce)))
+            if (step.Heads.All(head => heads.GetValueOrDefault(head.Name) == (head.Sequence, nonce)))
             {
                 // The reply was lost; the load took effect.
                 jobs.Booked();

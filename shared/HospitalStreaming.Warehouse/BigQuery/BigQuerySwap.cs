@@ -121,7 +121,7 @@ public sealed class BigQuerySwap(
     private async Task<BigQueryWarehouse> MadeAsync(IReadOnlyList<TableDescription> like, CancellationToken cancellation)
     {
         await new BigQueryTables(client, _made).EnsureAsync(like, cancellation);
-        var warehouse = new BigQueryWarehouse(client, _made, inCode, lake, loadInterval, alikeRefusals);
+        var warehouse = new BigQueryWarehouse(client, _made, inCode, lake, loadInterval, alikeRefusals: alikeRefusals);
         await warehouse.EnsureAsync(cancellation);
         return warehouse;
     }

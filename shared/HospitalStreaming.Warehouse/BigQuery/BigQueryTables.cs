@@ -49,6 +49,10 @@ internal sealed class BigQueryTables(BigQueryClient client, WarehouseNames names
         foreach (var (name, fields) in BigQueryLayout.Line)
         {
             await EnsureTableAsync(line, names.Line, name, fields, null, null, cancellation);
+            if (line.Contains(name))
+            {
+                await AddColumnsAsync(names.Line, name, fields, cancellation);
+            }
         }
 
         if (!line.Contains(Signals))

@@ -7,6 +7,7 @@ using HospitalStreaming.Warehouse.BigQuery.Rest;
 using HospitalStreaming.Warehouse.Describing;
 using HospitalStreaming.Warehouse.Letters;
 using HospitalStreaming.Warehouse.Loading;
+using HospitalStreaming.Warehouse.Transactions;
 using Newtonsoft.Json.Linq;
 
 namespace HospitalStreaming.Warehouse.BigQuery;
@@ -24,6 +25,8 @@ public sealed class BigQueryWarehouse : IWarehouse
     private readonly RowCompletion _completion;
     private readonly LoadJobs _jobs;
     private readonly JobBook _book;
+    private readonly GateBook _gate;
+    private readonly WaitedChanges _waited;
     private readonly EpochDocuments _epochs;
     private readonly DecisionDocuments _decisions;
     private readonly IReadOnlyList<TableDescription> _inCode;
@@ -41,9 +44,11 @@ public sealed class BigQueryWarehouse : IWarehouse
     /// <param name="tables">Captured tables that are known in code; those that the lake describes are loaded too.</param>
     /// <param name="lake">Where the claimed objects are; a bucket that BigQuery can read.</param>
     /// <param name="loadInterval">Shortest time between two loads.</param>
+    /// <param name="transactionPatience">How long current waits for a transaction that is not whole; null for <see cref="TransactionPatience.Default"/>.</param>
     /// <param name="alikeRefusals">Rows refused in a row for the same column that stop a table; 0 for never.</param>
     public BigQueryWarehouse(
-        BigQueryClient client, WarehouseNames names, IReadOnlyList<TableDescription> tables, ILake lake, TimeSpan loadInterval, int alikeRefusals = WarehouseOptions.DefaultAlikeRefusals)
+        BigQueryClient client, WarehouseNames names, IReadOnlyList<TableDescription> tables, ILake lake, TimeSpan loadInterval, TimeSpan? transactionPatience = null,
+        int alikeRefusals = WarehouseOptions.DefaultAlikeRefusals)
     {
         var sql = new BigQuerySql(client, names);
         (_lake, _inCode, LoadInterval) = (lake, tables, loadInterval);
@@ -53,6 +58,9 @@ public sealed class BigQueryWarehouse : IWarehouse
         _completion = new RowCompletion(new CurrentRows(sql, names));
         _book = new JobBook(sql, names, client.Clock, loadInterval, client.Meters);
         _jobs = new LoadJobs(client, _tables, sql, names, lake, _book);
+        _gate = new GateBook(
+            sql, names, lake, topic => Tables.FirstOrDefault(table => TopicNames.ChangesOf(table.Name) == topic), client.Clock, transactionPatience ?? TransactionPatience.Default);
+        _waited = new WaitedChanges(_gate.Objects);
         _epochs = new EpochDocuments(lake);
         _decisions = new DecisionDocuments(lake);
     }
@@ -65,6 +73,12 @@ public sealed class BigQueryWarehouse : IWarehouse
 
     /// <summary>Its fence: who holds another is no loader any more.</summary>
     internal string Token => _fence;
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Topics => [.. Tables.Select(table => TopicNames.ChangesOf(table.Name)), TopicNames.Transactions];
+
+    /// <inheritdoc/>
+    public long GivenUp => _gate.GivenUp;
 
     /// <inheritdoc/>
     public async Task EnsureAsync(CancellationToken cancellation)
@@ -86,6 +100,7 @@ public sealed class BigQueryWarehouse : IWarehouse
         var fence = Guid.NewGuid().ToString("N");
         await _ledger.TakeFenceAsync(fence, cancellation);
         (_fence, _life) = (fence, await _tables.LifeAsync(cancellation));
+        _gate.Forget();
         await _book.TakeOverAsync(cancellation);
         if (_learnt.All.Count == 0)
         {
@@ -110,7 +125,9 @@ public sealed class BigQueryWarehouse : IWarehouse
         {
             var epochs = await _epochs.ReadAsync(cancellation);
             var positions = await _ledger.PositionsAsync(cancellation);
-            await FinishAsync(await ReadAsync(open, epochs, positions, mayStop: false, cancellation), positions, cancellation);
+            await _gate.KnowAsync(positions, epochs, _letters, cancellation);
+            _gate.Begin();
+            await FinishAsync(await ReadAsync(open, epochs, mayStop: false, cancellation), [], positions, heads, epochs, cancellation);
         }
     }
 
@@ -126,25 +143,25 @@ public sealed class BigQueryWarehouse : IWarehouse
                 .ToDictionary(table => table.Key, table => (long)table.Count(), StringComparer.Ordinal),
             letters.Where(letter => letter.IsOpen).GroupBy(letter => letter.Table, StringComparer.Ordinal)
                 .ToDictionary(table => table.Key, table => (long)table.Count(), StringComparer.Ordinal))
-        { LoadJobs = await _book.CountsAsync(cancellation) };
+        { LoadJobs = await _book.CountsAsync(cancellation), Transactions = await _gate.StatusAsync(cancellation) };
     }
 
     /// <inheritdoc/>
     public async Task<LoadResult> LoadAsync(LoadClaim claim, SetAside setAside, CancellationToken cancellation)
     {
-        await SettleAsync(cancellation);
+        await SettleLettersAsync(cancellation);
         var epochs = await _epochs.ReadAsync(cancellation);
-        if (_life is not { } life || !await _ledger.HoldsFenceAsync(_fence, cancellation))
-        {
-            throw new LoadFencedException("another loader has taken over this warehouse");
-        }
-
+        var life = await HoldFenceAsync(cancellation);
         var positions = await _ledger.PositionsAsync(cancellation);
-        CheckStart(claim, positions);
+        claim.CheckStart(positions);
         var heads = await _ledger.HeadsAsync(cancellation);
-        var claims = claim.ByTopic.Select(topic => (Table: TableOf(topic.Key), Objects: topic.ToList()))
+        await _gate.KnowAsync(positions, epochs, _letters, cancellation);
+        _gate.Begin();
+        LakeObject[] ends = [.. claim.Objects.Where(item => item.Name.Stream.Topic == TopicNames.Transactions)];
+        await _gate.ReadAsync(ends, cancellation);
+        var claims = claim.ByTopic.Where(topic => topic.Key != TopicNames.Transactions).Select(topic => (Table: TableOf(topic.Key), Objects: topic.ToList()))
             .Select(part => new ClaimDocument(life, part.Table.Name, heads.GetValueOrDefault(part.Table.Name).Sequence + 1, part.Objects));
-        var batches = await ReadAsync([.. claims], epochs, positions, mayStop: true, cancellation);
+        var batches = await ReadAsync([.. claims], epochs, mayStop: true, cancellation);
         PoisonRecord[] poison = [.. batches.SelectMany(batch => batch.Batch.Open)];
         if (poison.Length > 0)
         {
@@ -161,31 +178,11 @@ public sealed class BigQueryWarehouse : IWarehouse
             }
         }
 
-        return await FinishAsync(batches, positions, cancellation);
-    }
-
-    private static void CheckStart(LoadClaim claim, IReadOnlyList<LoadPosition> positions)
-    {
-        foreach (var chain in claim.Objects.GroupBy(item => item.Name.Stream))
-        {
-            var next = chain.First().Name.StartOffset;
-            if (positions.FirstOrDefault(position => position.Stream == chain.Key) is { } position && position.Next != next)
-            {
-                throw new LoadFencedException($"{chain.Key} was loaded further already, or not up to {next}");
-            }
-
-            foreach (var item in chain)
-            {
-                next = item.Name.StartOffset == next
-                    ? item.Manifest!.Next
-                    : throw new ArgumentException($"the claim has a gap: {chain.Key} goes on at {next}, not at {item.Name.StartOffset}", nameof(claim));
-            }
-        }
+        return await FinishAsync(batches, ends, positions, heads, epochs, cancellation);
     }
 
     /// <summary>Reads and proves every object before anything is claimed or loaded. What is claimed already is finished, come what may.</summary>
-    private async Task<List<TableBatch>> ReadAsync(
-        IReadOnlyList<ClaimDocument> claims, SourceEpochs epochs, IReadOnlyList<LoadPosition> positions, bool mayStop, CancellationToken cancellation)
+    private async Task<List<TableBatch>> ReadAsync(IReadOnlyList<ClaimDocument> claims, SourceEpochs epochs, bool mayStop, CancellationToken cancellation)
     {
         var batches = new List<TableBatch>();
         foreach (var claim in claims)
@@ -194,7 +191,7 @@ public sealed class BigQueryWarehouse : IWarehouse
             _learnt.Begin(claim.Table);
             var table = _learnt.Of(claim.Table);
             var reader = new RecordReader(table);
-            var (batch, runs) = (new Batch(_held.GetValueOrDefault(table.Name) ?? [], reader, _known), new EpochRuns());
+            var (batch, runs) = (new Batch(_held.GetValueOrDefault(table.Name) ?? [], reader, _known, _gate.Gate, _gate.Load), new EpochRuns());
             var rewritten = new HashSet<string>(StringComparer.Ordinal);
             foreach (var item in claim.Objects)
             {
@@ -224,41 +221,79 @@ public sealed class BigQueryWarehouse : IWarehouse
                 }
             }
 
-            batches.Add(new TableBatch(table, claim, batch, runs, SweepBelow(claim, epochs, positions)) { Rewritten = rewritten });
+            batches.Add(new TableBatch(table, claim, batch, runs) { Rewritten = rewritten, Release = Release.None([]) });
         }
 
         return batches;
     }
 
     /// <summary>From claims that are written: their lines and the complete rows into stages, then the one transaction. May be repeated by anyone.</summary>
-    private async Task<LoadResult> FinishAsync(List<TableBatch> batches, IReadOnlyList<LoadPosition> positions, CancellationToken cancellation)
+    private async Task<LoadResult> FinishAsync(
+        List<TableBatch> batches, IReadOnlyList<LakeObject> ends, IReadOnlyList<LoadPosition> before, Dictionary<string, (long Sequence, string Nonce)> heads,
+        SourceEpochs epochs, CancellationToken cancellation)
     {
         await _jobs.StageClaimsAsync(batches, cancellation);
         var nonce = Guid.NewGuid().ToString("N");
+        LakeObject[] objects = [.. batches.SelectMany(batch => batch.Claim.Objects), .. ends];
+        var release = _gate.Advance(LoadPosition.After(before, objects), objects);
+        batches.AddRange(Tables.Where(table => table.HasKey && release.RangesOf(TopicNames.ChangesOf(table.Name)).Count > 0 && batches.TrueForAll(batch => batch.Table.Name != table.Name))
+            .Select(table => Unclaimed(table, heads, release)).ToList());
         var (pending, truncations) = (await _ledger.MovesAsync(cancellation), await _ledger.TruncationsAsync(string.Empty, cancellation));
         foreach (var batch in batches)
         {
+            var topic = TopicNames.ChangesOf(batch.Table.Name);
+            (batch.Release, batch.SweepBelow) = (release, release.SweepBelow(topic, epochs));
+            await _waited.ReadAsync(batch, release.RangesOf(topic), epochs, _letters, _known, cancellation);
             batch.Emptied(truncations.GetValueOrDefault(batch.Table.Name));
             await _completion.CompleteAsync(batch, pending, _held, _letters, _known, cancellation);
         }
 
+        var marked = batches.Select(batch => batch.Batch.Marked).OfType<bool>().ToList();
+        var gate = _gate.Step(heads.GetValueOrDefault(TopicNames.Transactions).Sequence + 1, ends, marked.Count == 0 ? null : marked.TrueForAll(one => one));
+        var brought = objects.Select(item => item.Name.Stream).Concat(release.Moved.Select(position => position.Stream)).ToHashSet();
         await StageRowsAsync(batches, nonce, cancellation);
-        await _ledger.ApplyAsync(_fence, nonce, batches, positions, _book, cancellation);
+        await _ledger.ApplyAsync(
+            _fence, nonce, new LoadStep(batches, [.. release.Positions.Where(position => brought.Contains(position.Stream))], gate, _gate.Load), _book, cancellation);
         batches.ForEach(batch => _learnt.Committed(batch.Table.Name));
         await DropStagesAsync(batches, cancellation);
+        _gate.Committed(release);
         if (batches.Any(batch => batch.Batch.Poison.Count + batch.Batch.Settled.Count > 0))
         {
             await ReadLettersAsync(cancellation);
         }
 
         return new LoadResult(
-            batches.Max(batch => batch.Claim.Sequence),
+            batches.Select(batch => batch.Claim.Sequence).DefaultIfEmpty(gate?.Sequence ?? 0).Max(),
             [.. batches.Select(batch => new TableLoad(
                 batch.Table.Name, batch.Claim.Rows, batch.Rows.Count, batch.Batch.Poison.Count, batch.Batch.LastCommittedAt))]);
     }
 
     /// <inheritdoc/>
     public async Task<int> SettleAsync(CancellationToken cancellation)
+    {
+        await GiveUpAsync(cancellation);
+        return await SettleLettersAsync(cancellation);
+    }
+
+    // At rest, too, what has been incomplete for too long is waited for no more.
+    private async Task GiveUpAsync(CancellationToken cancellation)
+    {
+        if (!_gate.IsBehind && !_gate.IsLate)
+        {
+            return;
+        }
+
+        await HoldFenceAsync(cancellation);
+        var (epochs, positions) = (await _epochs.ReadAsync(cancellation), await _ledger.PositionsAsync(cancellation));
+        await _gate.KnowAsync(positions, epochs, _letters, cancellation);
+        if (_gate.IsLate)
+        {
+            _gate.Begin();
+            await FinishAsync([], [], positions, await _ledger.HeadsAsync(cancellation), epochs, cancellation);
+        }
+    }
+
+    private async Task<int> SettleLettersAsync(CancellationToken cancellation)
     {
         _known = await _decisions.ReadAsync(cancellation);
         var settled = _letters.Where(letter => letter.Settled).Select(letter => letter.Place).ToHashSet();
@@ -268,10 +303,7 @@ public sealed class BigQueryWarehouse : IWarehouse
             return 0;
         }
 
-        if (_life is not { } life || !await _ledger.HoldsFenceAsync(_fence, cancellation))
-        {
-            throw new LoadFencedException("another loader has taken over this warehouse");
-        }
+        await HoldFenceAsync(cancellation);
 
         // What was decided about records that are yet to be loaded takes effect when they are.
         var positions = await _ledger.PositionsAsync(cancellation);
@@ -283,17 +315,12 @@ public sealed class BigQueryWarehouse : IWarehouse
 
         var (epochs, heads, pending) = (await _epochs.ReadAsync(cancellation), await _ledger.HeadsAsync(cancellation), await _ledger.MovesAsync(cancellation));
         var truncations = await _ledger.TruncationsAsync(string.Empty, cancellation);
-        var (batches, nonce) = (new List<TableBatch>(), Guid.NewGuid().ToString("N"));
+        var (batches, nonce, release) = (new List<TableBatch>(), Guid.NewGuid().ToString("N"), Release.None(positions));
         foreach (var topic in due.GroupBy(decision => decision.Stream.Topic))
         {
-            // An empty claim: one step of the table's head, so that of two loaders one settles.
             var table = TableOf(topic.Key);
-            var batch = new TableBatch(
-                table,
-                new ClaimDocument(life, table.Name, heads.GetValueOrDefault(table.Name).Sequence + 1, []),
-                new Batch(new HashSet<long>(), new RecordReader(table), _known),
-                new EpochRuns(),
-                SweptAlready(topic.Key, epochs, positions));
+            var batch = Unclaimed(table, heads, release);
+            batch.SweepBelow = release.SweptBelow(topic.Key, epochs);
             batch.Emptied(truncations.GetValueOrDefault(table.Name));
             batch.Batch.Settled.AddRange(topic);
             var keys = KeysOf(topic, table, epochs);
@@ -303,7 +330,7 @@ public sealed class BigQueryWarehouse : IWarehouse
         }
 
         await StageRowsAsync(batches, nonce, cancellation);
-        await _ledger.ApplyAsync(_fence, nonce, batches, positions, _book, cancellation);
+        await _ledger.ApplyAsync(_fence, nonce, new LoadStep(batches, [], null, 0), _book, cancellation);
         await DropStagesAsync(batches, cancellation);
         await ReadLettersAsync(cancellation);
         return due.Count;
@@ -357,29 +384,15 @@ public sealed class BigQueryWarehouse : IWarehouse
         }
     }
 
-    // A row made anew may be of an epoch that was swept since.
-    private static int? SweptAlready(string topic, SourceEpochs epochs, IReadOnlyList<LoadPosition> positions)
-    {
-        var next = positions.Where(position => position.Stream.Topic == topic)
-            .GroupBy(position => position.Stream.Partition).ToDictionary(partition => partition.Key, partition => partition.Max(position => position.Next));
-        var epoch = epochs.SweepBelow(topic, partition => next.GetValueOrDefault(partition));
-        return epoch > SourceEpochs.First ? epoch : null;
-    }
+    // An empty claim: one step of the table's head, so that of two loaders one takes it.
+    private TableBatch Unclaimed(TableDescription table, Dictionary<string, (long Sequence, string Nonce)> heads, Release release) => new(
+        table, new ClaimDocument(_life!, table.Name, heads.GetValueOrDefault(table.Name).Sequence + 1, []), new Batch(new HashSet<long>(), new RecordReader(table), _known), new EpochRuns())
+    { Release = release };
 
-    private static int? SweepBelow(ClaimDocument claim, SourceEpochs epochs, IReadOnlyList<LoadPosition> positions)
-    {
-        var topic = claim.Objects[0].Name.Stream.Topic;
-        var before = positions.Where(position => position.Stream.Topic == topic)
-            .GroupBy(position => position.Stream.Partition).ToDictionary(partition => partition.Key, partition => partition.Max(position => position.Next));
-        var after = new Dictionary<int, long>(before);
-        foreach (var item in claim.Objects)
-        {
-            after[item.Name.Stream.Partition] = Math.Max(after.GetValueOrDefault(item.Name.Stream.Partition), item.Manifest!.Next);
-        }
-
-        var epoch = epochs.SweepBelow(topic, partition => after.GetValueOrDefault(partition));
-        return epoch > epochs.SweepBelow(topic, partition => before.GetValueOrDefault(partition)) ? epoch : null;
-    }
+    /// <summary>Which life of the warehouse this loader loads.</summary>
+    private async Task<string> HoldFenceAsync(CancellationToken cancellation) => _life is { } life && await _ledger.HoldsFenceAsync(_fence, cancellation)
+        ? life
+        : throw new LoadFencedException("another loader has taken over this warehouse");
 
     private TableDescription TableOf(string topic) => Tables.Single(table => TopicNames.ChangesOf(table.Name) == topic);
 }

@@ -68,7 +68,7 @@ internal sealed class CurrentRows(BigQuerySql sql, WarehouseNames names)
 
     /// <summary>
     /// A key's applicable changes up to what holds it, of raw and of the load at hand, and those of every key its row moved from, in log order;
-    /// decided records as they were decided; all that the latest truncate leaves of it.
+    /// decided records as they were decided; all that the latest truncate leaves of it, without what waits for its transaction.
     /// </summary>
     internal async Task<Dictionary<long, IReadOnlyList<RowChange>>> HistoriesAsync(
         TableDescription table,
@@ -77,6 +77,7 @@ internal sealed class CurrentRows(BigQuerySql sql, WarehouseNames names)
         IReadOnlyCollection<LetterPlace> letters,
         LetterDecisions decisions,
         Truncation? truncation,
+        Func<LetterPlace, bool> waits,
         CancellationToken cancellation)
     {
         var raw = new RawRows(names, table);
@@ -85,7 +86,7 @@ internal sealed class CurrentRows(BigQuerySql sql, WarehouseNames names)
         var apart = letters.ToHashSet();
         foreach (var some in apart.Chunk(PlacesAtOnce))
         {
-            await TakeAsync(raw.SelectPlaces(some, string.Empty), _ => true, []);
+            await TakeAsync(raw.SelectPlaces(some, string.Empty), row => !waits(raw.PlaceOf(row)), []);
         }
 
         var wanted = keys.Distinct().ToArray();
@@ -94,7 +95,7 @@ internal sealed class CurrentRows(BigQuerySql sql, WarehouseNames names)
             foreach (var some in wanted.Chunk(KeysAtOnce))
             {
                 await TakeAsync(
-                    raw.SelectKeys(sql.AmongKeys, string.Empty), row => !apart.Contains(raw.PlaceOf(row)), new Dictionary<string, object?> { ["keys"] = some });
+                    raw.SelectKeys(sql.AmongKeys, string.Empty), row => raw.PlaceOf(row) is var place && !apart.Contains(place) && !waits(place), new Dictionary<string, object?> { ["keys"] = some });
             }
 
             foreach (var key in wanted)

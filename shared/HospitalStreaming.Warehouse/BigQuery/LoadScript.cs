@@ -30,17 +30,21 @@ internal sealed class LoadScript(WarehouseNames names, string fence, string nonc
 
     private string Line => $"`{names.Line}`";
 
-    internal IEnumerable<string> Statements(IReadOnlyList<TableBatch> batches, IReadOnlyList<LoadPosition> positions) =>
+    internal IEnumerable<string> Statements(LoadStep step) =>
     [
         // Every apply writes it: BigQuery then lets only one of two simultaneous ones commit.
         $"UPDATE {Line}.fences SET used_at = CURRENT_TIMESTAMP() WHERE name = '{Fence}'",
-        .. batches.SelectMany(batch => Guard(batch).Concat(Raw(batch)).Concat(Emptied(batch)).Concat(Current(batch)).Concat(Positions(batch, positions)).Concat(Objects(batch)).Concat(Books(batch))),
-        .. Signals(batches),
+        .. step.Heads.SelectMany(head => Guard(head.Name, head.Sequence)),
+        .. step.Batches.SelectMany(batch => Raw(batch).Concat(Emptied(batch)).Concat(Current(batch)).Concat(Books(batch))),
+        .. step.Gate?.Statements ?? [],
+        .. Positions(step),
+        .. Objects(step),
+        .. Signals(step.Batches),
     ];
 
-    private IEnumerable<string> Guard(TableBatch batch)
+    private IEnumerable<string> Guard(string head, long sequence)
     {
-        var (table, sequence) = (SqlText.Name(batch.Table.Name), batch.Claim.Sequence);
+        var table = SqlText.Name(head);
         yield return string.Create(CultureInfo.InvariantCulture, $"""
             INSERT INTO {Line}.{BigQueryLayout.Heads} (table_name, seq, nonce)
             SELECT {table}, {sequence}, IF(
@@ -138,29 +142,37 @@ internal sealed class LoadScript(WarehouseNames names, string fence, string nonc
         }
     }
 
-    private IEnumerable<string> Positions(TableBatch batch, IReadOnlyList<LoadPosition> positions)
+    private IEnumerable<string> Positions(LoadStep step)
     {
-        foreach (var chain in batch.Claim.Objects.GroupBy(item => item.Name.Stream))
+        foreach (var some in step.Positions.Chunk(KeysAtOnce))
         {
-            var (stream, last) = (chain.Key, chain.Last());
-            var rows = chain.Sum(item => (long)item.Manifest!.Rows) + (positions.FirstOrDefault(position => position.Stream == stream)?.Rows ?? 0);
-            yield return string.Create(CultureInfo.InvariantCulture, $"""
-                DELETE FROM {Line}.positions
-                WHERE topic = {SqlText.Name(stream.Topic)} AND `partition` = {stream.Partition} AND stream_epoch = {SqlText.Name(stream.Epoch)}
-                """);
-            yield return string.Create(CultureInfo.InvariantCulture, $"""
-                INSERT INTO {Line}.positions (topic, `partition`, stream_epoch, next_offset, `rows`, last_day, load_seq, loaded_at)
-                VALUES ({SqlText.Name(stream.Topic)}, {stream.Partition}, {SqlText.Name(stream.Epoch)}, {last.Manifest!.Next}, {rows}, {SqlText.Day(last.Name.Day)},
-                  {batch.Claim.Sequence}, CURRENT_TIMESTAMP())
-                """);
+            yield return $"DELETE FROM {Line}.positions WHERE {string.Join(" OR ", some.Select(position => $"({SqlText.Is(position.Stream)})"))}";
         }
+
+        var sequences = step.Heads.ToDictionary(head => head.Name, head => head.Sequence, StringComparer.Ordinal);
+        var rows = step.Positions.Select(position => string.Create(CultureInfo.InvariantCulture, $"""
+            ({SqlText.Name(position.Stream.Topic)}, {position.Stream.Partition}, {SqlText.Name(position.Stream.Epoch)}, {position.Next}, {position.Rows}, {SqlText.Day(position.LastDay)}, {Of(position)}, CURRENT_TIMESTAMP(), {Applied(position)})
+            """));
+        foreach (var insert in Insert("positions (topic, `partition`, stream_epoch, next_offset, `rows`, last_day, load_seq, loaded_at, applied_next)", rows))
+        {
+            yield return insert;
+        }
+
+        long Of(LoadPosition position) =>
+            sequences.GetValueOrDefault(TopicNames.TableOfChanges(position.Stream.Topic) ?? position.Stream.Topic, sequences.GetValueOrDefault(TopicNames.Transactions));
+        static string Applied(LoadPosition position) => SqlText.Number(position.Applied < position.Next ? position.Applied : null);
     }
 
-    private IEnumerable<string> Objects(TableBatch batch) => Insert(
-        "loaded_objects (topic, `partition`, stream_epoch, start_offset, next_offset, `rows`, sha256, generation, day, load_seq)",
-        batch.Claim.Objects.Select(item => string.Create(CultureInfo.InvariantCulture, $"""
-            ({SqlText.Name(item.Name.Stream.Topic)}, {item.Name.Stream.Partition}, {SqlText.Name(item.Name.Stream.Epoch)}, {item.Name.StartOffset}, {item.Manifest!.Next}, {item.Manifest.Rows}, {SqlText.Name(item.Manifest.Sha256)}, {item.Generation}, {SqlText.Day(item.Name.Day)}, {batch.Claim.Sequence})
-            """)));
+    private IEnumerable<string> Objects(LoadStep step)
+    {
+        var loaded = step.Batches.SelectMany(batch => batch.Claim.Objects.Select(item => (Item: item, batch.Claim.Sequence)))
+            .Concat(step.Gate?.Objects.Select(item => (Item: item, step.Gate.Sequence)) ?? []);
+        return Insert(
+            "loaded_objects (topic, `partition`, stream_epoch, start_offset, next_offset, `rows`, sha256, generation, day, load_seq, loaded_at)",
+            loaded.Select(one => string.Create(CultureInfo.InvariantCulture, $"""
+                ({SqlText.Name(one.Item.Name.Stream.Topic)}, {one.Item.Name.Stream.Partition}, {SqlText.Name(one.Item.Name.Stream.Epoch)}, {one.Item.Name.StartOffset}, {one.Item.Manifest!.Next}, {one.Item.Manifest.Rows}, {SqlText.Name(one.Item.Manifest.Sha256)}, {one.Item.Generation}, {SqlText.Day(one.Item.Name.Day)}, {one.Sequence}, TIMESTAMP_MILLIS({step.LoadedMs}))
+                """)));
+    }
 
     private IEnumerable<string> Books(TableBatch batch)
     {

@@ -21,7 +21,8 @@ internal sealed class RowCompletion(CurrentRows current)
             return;
         }
 
-        var changes = batch.Truncation is { } latest ? batch.Batch.Changes.FindAll(change => !latest.Removes(change)) : batch.Batch.Changes;
+        var read = Left(batch.Read, batch.Truncation);
+        var changes = batch.Waited.Count == 0 ? read : [.. Left(batch.Waited, batch.Truncation), .. read];
         var known = await current.StatesAsync(table, [.. changes.Select(change => change.Key).Distinct()], cancellation);
         var rows = ChangeReducer.Reduce(changes, known, table.Columns.Length, batch.KeyIndex);
         var keeping = rows.Values.Where(row => row.KeepsSome).Select(row => row.Last.Key).ToList();
@@ -35,16 +36,20 @@ internal sealed class RowCompletion(CurrentRows current)
             };
         }
 
+        // A key that is held now may not have been where a change waited; its history says so itself.
         var arrived = changes.Where(change => change is { Act: ChangeAct.Delete, Lsn: not null }).Select(change => (change.Key, (long)change.Lsn!.Value.Value)).ToHashSet();
         var moved = changes.Where(change => change.KeepsFromElsewhere).Select(change => change.Key)
             .Concat(pending[table.Name].Where(entry => arrived.Contains((entry.MissingKey, entry.MissingLsn))).Select(entry => entry.Key))
-            .Where(key => held.GetValueOrDefault(table.Name)?.Contains(key) != true).ToHashSet();
+            .Where(key => batch.Waited.Count > 0 || held.GetValueOrDefault(table.Name)?.Contains(key) != true).Concat(batch.Remade).ToHashSet();
         batch.Rows = rows;
         if (moved.Count > 0)
         {
-            await RemakeAsync(batch, moved, changes, letters, decisions, rows, cancellation);
+            await RemakeAsync(batch, moved, read, letters, decisions, rows, cancellation);
         }
     }
+
+    private static List<RowChange> Left(List<RowChange> changes, Truncation? truncation) =>
+        truncation is { } latest ? changes.FindAll(change => !latest.Removes(change)) : changes;
 
     /// <summary>Makes keys anew from raw.</summary>
     internal async Task RemakeAsync(
@@ -70,7 +75,7 @@ internal sealed class RowCompletion(CurrentRows current)
     {
         var table = batch.Table;
         LetterPlace[] apart = [.. letters.Where(letter => letter.Table == table.Name).Select(letter => letter.Place)];
-        var histories = await current.HistoriesAsync(table, keys, loading, apart, decisions, batch.Truncation, cancellation);
+        var histories = await current.HistoriesAsync(table, keys, loading, apart, decisions, batch.Truncation, batch.Release.Waits, cancellation);
         foreach (var key in keys)
         {
             var replayed = KeyReplay.Of(key, from => histories.GetValueOrDefault(from) ?? [], table.Columns.Length, batch.KeyIndex);

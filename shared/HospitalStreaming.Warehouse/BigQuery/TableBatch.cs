@@ -1,6 +1,7 @@
 using HospitalStreaming.Core.Domain;
 using HospitalStreaming.Core.Merging;
 using HospitalStreaming.Warehouse.Loading;
+using HospitalStreaming.Warehouse.Transactions;
 
 namespace HospitalStreaming.Warehouse.BigQuery;
 
@@ -9,9 +10,26 @@ namespace HospitalStreaming.Warehouse.BigQuery;
 /// <param name="Claim">Its claim.</param>
 /// <param name="Batch">Changes and poison read from the objects.</param>
 /// <param name="Epochs">Source epochs of its records.</param>
-/// <param name="SweepBelow">Rows of older source epochs are swept up to this one; null where nothing is to sweep.</param>
-internal sealed record TableBatch(TableDescription Table, ClaimDocument Claim, Batch Batch, EpochRuns Epochs, int? SweepBelow)
+internal sealed record TableBatch(TableDescription Table, ClaimDocument Claim, Batch Batch, EpochRuns Epochs)
 {
+    /// <summary>What of the load, and of what waited before it, current gets.</summary>
+    internal required Release Release { get; set; }
+
+    /// <summary>Rows of older source epochs are swept up to this one; null where nothing is to sweep.</summary>
+    internal int? SweepBelow { get; set; }
+
+    /// <summary>Changes of earlier loads that need not wait any more, in log order.</summary>
+    internal List<RowChange> Waited { get; } = [];
+
+    /// <summary>The latest truncate among them; null where there was none.</summary>
+    internal Truncation? WaitedTruncation { get; set; }
+
+    /// <summary>Keys among them that only their history can tell from held ones.</summary>
+    internal HashSet<long> Remade { get; } = [];
+
+    /// <summary>Changes of this load that current gets.</summary>
+    internal List<RowChange> Read => Batch.ChangesBefore(Release.EndOf);
+
     /// <summary>Stream epochs of which some line must be rewritten before BigQuery takes it.</summary>
     internal IReadOnlySet<string> Rewritten { get; init; } = new HashSet<string>();
 
@@ -32,7 +50,7 @@ internal sealed record TableBatch(TableDescription Table, ClaimDocument Claim, B
 
     /// <summary>Takes the latest truncate loaded before into account.</summary>
     internal void Emptied(Truncation? before) => (Truncation, Empties) =
-        Core.Merging.Truncation.Later(before, Batch.Truncation) is { } latest && latest != before ? (latest, true) : (before, false);
+        Core.Merging.Truncation.Later(before, Core.Merging.Truncation.Later(WaitedTruncation, Batch.TruncationBefore(Release.EndOf))) is { } latest && latest != before ? (latest, true) : (before, false);
 
     internal int KeyIndex => Table.Columns.IndexOf(Table.Required(Table.KeyColumn));
 }

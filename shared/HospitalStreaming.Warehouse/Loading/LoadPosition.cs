@@ -1,4 +1,5 @@
 using HospitalStreaming.Core.Naming.Lake;
+using HospitalStreaming.Lake;
 
 namespace HospitalStreaming.Warehouse.Loading;
 
@@ -11,4 +12,18 @@ public sealed record LoadPosition(LakeStream Stream, long Next, long Rows, DateO
 {
     /// <summary>Up to here its records are in current too; what lies between waits in raw until its transactions are whole.</summary>
     public long Applied { get; init; } = Next;
+
+    /// <summary>Positions with these objects loaded, and nothing more applied. Of each chain in order and without a gap.</summary>
+    internal static IReadOnlyList<LoadPosition> After(IReadOnlyList<LoadPosition> before, IEnumerable<LakeObject> objects)
+    {
+        var after = before.ToDictionary(position => position.Stream);
+        foreach (var item in objects)
+        {
+            var (stream, manifest) = (item.Name.Stream, item.Manifest!);
+            var at = after.GetValueOrDefault(stream) ?? new LoadPosition(stream, item.Name.StartOffset, 0, item.Name.Day);
+            after[stream] = new LoadPosition(stream, manifest.Next, at.Rows + manifest.Rows, item.Name.Day) { Applied = at.Applied };
+        }
+
+        return [.. after.Values];
+    }
 }

@@ -5,6 +5,7 @@ using HospitalStreaming.Lake;
 using HospitalStreaming.Warehouse.Describing;
 using HospitalStreaming.Warehouse.Letters;
 using HospitalStreaming.Warehouse.Loading;
+using HospitalStreaming.Warehouse.Transactions;
 using Npgsql;
 
 namespace HospitalStreaming.Warehouse.Postgres;
@@ -17,7 +18,7 @@ namespace HospitalStreaming.Warehouse.Postgres;
 /// <param name="names">Schema names.</param>
 /// <param name="tables">Captured tables that are known in code; those that the lake describes are loaded too.</param>
 /// <param name="lake">Where the claimed objects are.</param>
-/// <param name="transactionPatience">How long current waits for a transaction that is not whole; null for <see cref="DefaultPatience"/>.</param>
+/// <param name="transactionPatience">How long current waits for a transaction that is not whole; null for <see cref="TransactionPatience.Default"/>.</param>
 /// <param name="alikeRefusals">Rows refused in a row for the same column that stop a table; 0 for never.</param>
 public sealed class PostgresWarehouse(
     NpgsqlDataSource source,
@@ -27,9 +28,6 @@ public sealed class PostgresWarehouse(
     TimeSpan? transactionPatience = null,
     int alikeRefusals = WarehouseOptions.DefaultAlikeRefusals) : IWarehouse
 {
-    /// <summary>How long current waits for a transaction, unless it is told otherwise.</summary>
-    public static readonly TimeSpan DefaultPatience = TimeSpan.FromMinutes(10);
-
     private readonly Ledger _ledger = new(names);
     private readonly PoisonBook _poison = new(names);
     private readonly EpochDocuments _epochs = new(lake);
@@ -58,7 +56,7 @@ public sealed class PostgresWarehouse(
     public long GivenUp => Transactions.GivenUp;
 
     private TransactionBook Transactions => _transactions ??= new TransactionBook(
-        names, lake, topic => _loaders.GetValueOrDefault(topic)?.Table, transactionPatience ?? DefaultPatience);
+        names, lake, topic => _loaders.GetValueOrDefault(topic)?.Table, transactionPatience ?? TransactionPatience.Default);
 
     /// <inheritdoc/>
     public async Task EnsureAsync(CancellationToken cancellation)
@@ -197,7 +195,7 @@ public sealed class PostgresWarehouse(
             {
                 await _poison.SettleAsync(connection, loader.Table.Name, [.. topic], cancellation);
                 var keys = await loader.KeysAsync(connection, [.. topic], epochs, cancellation);
-                if (await loader.RemakeAsync(connection, keys, _known, epochs, positions, cancellation) > 0)
+                if (await loader.RemakeAsync(connection, keys, _known, epochs, Release.None(positions), cancellation) > 0)
                 {
                     changed.Add(loader.Table.Name);
                 }
@@ -253,32 +251,19 @@ public sealed class PostgresWarehouse(
     private async Task<List<TableLoad>> ApplyAsync(
         NpgsqlConnection connection, IReadOnlyDictionary<string, TableLoader.Outcome> outcomes, LoadClaim claim, SourceEpochs epochs, CancellationToken cancellation)
     {
-        var starts = claim.Objects.GroupBy(item => item.Name.Stream).ToDictionary(chain => chain.Key, chain => chain.Min(item => item.Name.StartOffset));
-        var (ranges, positions) = (new List<AppliedRange>(), new List<LoadPosition>());
-        foreach (var position in await _ledger.PositionsAsync(connection, cancellation))
+        var release = Release.Of(await _ledger.PositionsAsync(connection, cancellation), claim.Objects, Transactions.Gate.FirstWaiting);
+        foreach (var position in release.Moved)
         {
-            var waits = Transactions.Gate.FirstWaiting(position.Stream);
-            var from = position.Applied == position.Next && starts.TryGetValue(position.Stream, out var start) ? start : position.Applied;
-            var next = waits ?? position.Next;
-            if (next != position.Applied)
-            {
-                await _ledger.ApplyAsync(connection, position.Stream, waits, cancellation);
-            }
-
-            positions.Add(position with { Applied = next });
-            if (from < next)
-            {
-                ranges.Add(new AppliedRange(position.Stream, from, next, starts.GetValueOrDefault(position.Stream, long.MaxValue)));
-            }
+            await _ledger.ApplyAsync(connection, position.Stream, position.Applied < position.Next ? position.Applied : null, cancellation);
         }
 
         var results = new List<TableLoad>();
         foreach (var (topic, loader) in _loaders)
         {
-            var (outcome, own) = (outcomes.GetValueOrDefault(topic), ranges.Where(range => range.Stream.Topic == topic).ToList());
-            if (outcome is not null || own.Count > 0)
+            var outcome = outcomes.GetValueOrDefault(topic);
+            if (outcome is not null || release.RangesOf(topic).Count > 0)
             {
-                var written = await loader.ApplyAsync(connection, outcome?.Batch, own, epochs, HeldOf(loader), _known, positions, cancellation);
+                var written = await loader.ApplyAsync(connection, outcome?.Batch, release, epochs, HeldOf(loader), _known, cancellation);
                 results.Add(new TableLoad(loader.Table.Name, outcome?.RawRows ?? 0, written, outcome?.Batch.Poison.Count ?? 0, outcome?.Batch.LastCommittedAt));
             }
         }

@@ -1,11 +1,11 @@
 using HospitalStreaming.Core.Domain;
 using HospitalStreaming.Core.Merging;
 using HospitalStreaming.Core.Naming;
-using HospitalStreaming.Core.Naming.Lake;
 using HospitalStreaming.Core.Transactions;
 using HospitalStreaming.Lake;
 using HospitalStreaming.Warehouse.Letters;
 using HospitalStreaming.Warehouse.Loading;
+using HospitalStreaming.Warehouse.Transactions;
 using Npgsql;
 
 namespace HospitalStreaming.Warehouse.Postgres;
@@ -78,20 +78,18 @@ internal sealed class TableLoader(WarehouseNames names, TableDescription table, 
     /// <summary>Applies to current what may be: of each partition its range, the first part of which waited in raw and the rest of which was read now.</summary>
     /// <param name="connection">Connection, in the load's transaction; the books have the ranges already.</param>
     /// <param name="batch">What was read now; null where nothing was.</param>
-    /// <param name="ranges">Partitions of which current gets more.</param>
+    /// <param name="release">What current gets.</param>
     /// <param name="epochs">Source epochs.</param>
     /// <param name="held">Keys that loads before found held back.</param>
     /// <param name="decisions">What was decided about records.</param>
-    /// <param name="positions">Positions as they are after this.</param>
     /// <param name="cancellation">Stops it.</param>
     internal async Task<int> ApplyAsync(
         NpgsqlConnection connection,
         Batch? batch,
-        IReadOnlyList<AppliedRange> ranges,
+        Release release,
         SourceEpochs epochs,
         IReadOnlySet<long> held,
         LetterDecisions decisions,
-        IReadOnlyList<LoadPosition> positions,
         CancellationToken cancellation)
     {
         if (_current is null)
@@ -99,8 +97,9 @@ internal sealed class TableLoader(WarehouseNames names, TableDescription table, 
             return 0;
         }
 
-        var waited = ranges.Where(range => range.From < range.WaitedUntil).ToList();
-        var read = batch?.TruncationBefore(stream => EndOf(positions, stream));
+        var topic = TopicNames.ChangesOf(table.Name);
+        var waited = release.RangesOf(topic).Where(range => range.From < range.WaitedUntil).ToList();
+        var read = batch?.TruncationBefore(release.EndOf);
         foreach (var range in waited)
         {
             read = Truncation.Later(read, await _waiting.TruncationAsync(connection, range, decisions, cancellation));
@@ -117,13 +116,13 @@ internal sealed class TableLoader(WarehouseNames names, TableDescription table, 
             }
         }
 
-        var changes = batch?.ChangesBefore(stream => EndOf(positions, stream)) ?? [];
+        var changes = batch?.ChangesBefore(release.EndOf) ?? [];
         written += await ReduceAsync(connection, _current, changes, truncation, cancellation);
 
         // A key that is held now may not have been where a change waited; its history says so itself.
         await _moved!.FinishAsync(
             connection, waited.Count == 0 ? changes : [.. moves, .. changes], waited.Count == 0 ? held : new HashSet<long>(), decisions, truncation, cancellation);
-        return written + await SweepAsync(connection, _current, ranges, epochs, positions, cancellation);
+        return written + (release.SweepBelow(topic, epochs) is { } epoch ? await _current.SweepAsync(connection, epoch, cancellation) : 0);
     }
 
     private async Task<int> ReduceAsync(
@@ -140,10 +139,6 @@ internal sealed class TableLoader(WarehouseNames names, TableDescription table, 
 
         return rows.Count;
     }
-
-    // Where nothing waits, all that was read may be applied.
-    private static long EndOf(IReadOnlyList<LoadPosition> positions, LakeStream stream) =>
-        positions.FirstOrDefault(position => position.Stream == stream) is { } position && position.Applied < position.Next ? position.Applied : long.MaxValue;
 
     /// <summary>Keys that decisions concern: the ones that were held, and those of the records that stand in.</summary>
     internal async Task<HashSet<long>> KeysAsync(
@@ -166,7 +161,7 @@ internal sealed class TableLoader(WarehouseNames names, TableDescription table, 
 
     /// <summary>Makes keys anew from all of raw, as far as nothing holds them; returns how many rows were written.</summary>
     internal async Task<int> RemakeAsync(
-        NpgsqlConnection connection, IReadOnlySet<long> keys, LetterDecisions decisions, SourceEpochs epochs, IReadOnlyList<LoadPosition> positions, CancellationToken cancellation)
+        NpgsqlConnection connection, IReadOnlySet<long> keys, LetterDecisions decisions, SourceEpochs epochs, Release release, CancellationToken cancellation)
     {
         if (_current is null)
         {
@@ -175,35 +170,7 @@ internal sealed class TableLoader(WarehouseNames names, TableDescription table, 
 
         var truncation = await _truncations!.KnownAsync(connection, cancellation);
         var written = await _moved!.RemakeAsync(connection, keys, decisions, truncation, cancellation);
-        var topic = TopicNames.ChangesOf(table.Name);
-        var next = positions.Where(position => position.Stream.Topic == topic)
-            .GroupBy(position => position.Stream.Partition).ToDictionary(partition => partition.Key, partition => partition.Max(position => position.Applied));
-        var epoch = epochs.SweepBelow(topic, partition => next.GetValueOrDefault(partition));
-        return written + (epoch > SourceEpochs.First ? await _current.SweepAsync(connection, epoch, cancellation) : 0);
-    }
-
-    // A newer full snapshot has shown all there is, once all its rows are here; what it did not show is gone.
-    private async Task<int> SweepAsync(
-        NpgsqlConnection connection,
-        CurrentWriter current,
-        IReadOnlyList<AppliedRange> ranges,
-        SourceEpochs epochs,
-        IReadOnlyList<LoadPosition> positions,
-        CancellationToken cancellation)
-    {
-        var topic = TopicNames.ChangesOf(table.Name);
-        var after = positions.Where(position => position.Stream.Topic == topic)
-            .GroupBy(position => position.Stream.Partition).ToDictionary(partition => partition.Key, partition => partition.Max(position => position.Applied));
-        var before = new Dictionary<int, long>(after);
-        foreach (var range in ranges)
-        {
-            before[range.Stream.Partition] = Math.Min(before[range.Stream.Partition], range.From);
-        }
-
-        var epoch = epochs.SweepBelow(topic, partition => after.GetValueOrDefault(partition));
-        return epoch > epochs.SweepBelow(topic, partition => before.GetValueOrDefault(partition))
-            ? await current.SweepAsync(connection, epoch, cancellation)
-            : 0;
+        return written + (release.SweptBelow(TopicNames.ChangesOf(table.Name), epochs) is { } epoch ? await _current.SweepAsync(connection, epoch, cancellation) : 0);
     }
 
     internal sealed record Outcome(long RawRows, Batch Batch);

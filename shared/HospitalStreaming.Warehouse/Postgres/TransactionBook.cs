@@ -4,8 +4,8 @@ using HospitalStreaming.Core.Domain;
 using HospitalStreaming.Core.Naming;
 using HospitalStreaming.Core.Transactions;
 using HospitalStreaming.Lake;
-using HospitalStreaming.Lake.Objects;
 using HospitalStreaming.Warehouse.Loading;
+using HospitalStreaming.Warehouse.Transactions;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -21,9 +21,6 @@ namespace HospitalStreaming.Warehouse.Postgres;
 /// <param name="patience">How long a transaction is waited for.</param>
 internal sealed class TransactionBook(WarehouseNames names, ILake lake, Func<string, TableDescription?> tables, TimeSpan patience)
 {
-    // What is waited for is in memory by stretches of records; beyond that many, waiting ends early.
-    private const int MaxWaiting = 1_000_000;
-
     private readonly TransactionReadsBook _reads = new(names);
     private HashSet<(uint Id, Lsn At)> _pending = [];
     private long _givenUpKnown;
@@ -65,17 +62,9 @@ internal sealed class TransactionBook(WarehouseNames names, ILake lake, Func<str
     {
         foreach (var item in objects)
         {
-            try
+            foreach (var (_, end) in await TransactionTopic.EndsAsync(lake, item, cancellation))
             {
-                using var reader = await LakeObjectReader.OpenAsync(lake, item, cancellation);
-                foreach (var end in reader.Records().Select(line => TransactionEndReader.Read(line.Value)).OfType<TransactionEnd>())
-                {
-                    Gate.Take(end);
-                }
-            }
-            catch (LakeDamageException failure)
-            {
-                throw new ObjectDamagedException(item.Name.Stream.Topic, failure.Message, failure);
+                Gate.Take(end);
             }
         }
     }
@@ -101,7 +90,7 @@ internal sealed class TransactionBook(WarehouseNames names, ILake lake, Func<str
 
     private async Task<long?> LateAsync(NpgsqlConnection connection, long oldest, CancellationToken cancellation)
     {
-        if (Gate.Waiting > MaxWaiting)
+        if (TransactionPatience.IsExhausted(Gate))
         {
             return oldest;
         }

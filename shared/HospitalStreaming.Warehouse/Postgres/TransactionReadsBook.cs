@@ -1,6 +1,7 @@
 using HospitalStreaming.Core.Naming;
 using HospitalStreaming.Core.Transactions;
 using HospitalStreaming.Warehouse.Loading;
+using HospitalStreaming.Warehouse.Transactions;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -9,27 +10,19 @@ namespace HospitalStreaming.Warehouse.Postgres;
 /// <summary>How readers see transactions, for whoever asks: one row, written where it changes. None means whole per table.</summary>
 internal sealed class TransactionReadsBook(WarehouseNames names)
 {
-    private Row _written = new(false, 0, null);
-    private long _givenUpBefore;
+    private readonly KnownReads _known = new();
 
     /// <summary>Transactions shown without being whole, as last written.</summary>
-    internal long GivenUp => _written.GivenUp;
+    internal long GivenUp => _known.GivenUp;
 
-    internal async Task ReadAsync(NpgsqlConnection connection, CancellationToken cancellation)
-    {
-        _written = (await FindAsync(connection, cancellation))?.Row ?? new Row(false, 0, null);
-        _givenUpBefore = _written.GivenUp;
-    }
+    internal async Task ReadAsync(NpgsqlConnection connection, CancellationToken cancellation) => _known.Read(await FindAsync(connection, cancellation));
 
     internal async Task<TransactionReads> StatusAsync(NpgsqlConnection connection, CancellationToken cancellation) =>
-        await FindAsync(connection, cancellation) is { } found
-            ? new TransactionReads(found.Row.Whole, found.Row.WaitsFor, found.Since, found.Row.GivenUp)
-            : TransactionReads.PerTable;
+        await FindAsync(connection, cancellation) ?? TransactionReads.PerTable;
 
     internal async Task WriteAsync(NpgsqlConnection connection, bool? marked, TransactionGate gate, CancellationToken cancellation)
     {
-        var row = new Row(marked ?? _written.Whole, _givenUpBefore + gate.GivenUp, gate.Blocker());
-        if (row == _written)
+        if (_known.Next(marked, gate) is not { } row)
         {
             return;
         }
@@ -50,12 +43,12 @@ internal sealed class TransactionReadsBook(WarehouseNames names)
         Add("expected", NpgsqlDbType.Bigint, row.WaitsFor?.Expected);
         Add("load", NpgsqlDbType.Bigint, row.WaitsFor?.Load);
         await command.ExecuteNonQueryAsync(cancellation);
-        _written = row;
+        _known.Written(row);
 
         void Add(string name, NpgsqlDbType type, object? value) => command.Parameters.Add(new(name, type) { Value = value ?? DBNull.Value });
     }
 
-    private async Task<(Row Row, DateTimeOffset? Since)?> FindAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    private async Task<TransactionReads?> FindAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
             $"""
@@ -72,8 +65,6 @@ internal sealed class TransactionReadsBook(WarehouseNames names)
         var wait = reader.IsDBNull(2)
             ? null
             : new TransactionWait((uint)reader.GetInt64(2), reader.IsDBNull(3) ? null : reader.GetString(3), reader.GetInt64(4), reader.GetInt64(5), reader.GetInt64(6));
-        return (new Row(reader.GetBoolean(0), reader.GetInt64(1), wait), reader.IsDBNull(7) ? null : reader.GetFieldValue<DateTimeOffset>(7));
+        return new TransactionReads(reader.GetBoolean(0), wait, reader.IsDBNull(7) ? null : reader.GetFieldValue<DateTimeOffset>(7), reader.GetInt64(1));
     }
-
-    private sealed record Row(bool Whole, long GivenUp, TransactionWait? WaitsFor);
 }

@@ -4,6 +4,7 @@ using HospitalStreaming.Core.Domain;
 using HospitalStreaming.Core.Merging;
 using HospitalStreaming.Core.Naming;
 using HospitalStreaming.Warehouse.Letters;
+using HospitalStreaming.Warehouse.Transactions;
 using Npgsql;
 
 namespace HospitalStreaming.Warehouse.Postgres;

@@ -10,6 +10,7 @@ using HospitalStreaming.Warehouse.BigQuery;
 using HospitalStreaming.Warehouse.BigQuery.Rest;
 using HospitalStreaming.Warehouse.Letters;
 using HospitalStreaming.Warehouse.Loading;
+using HospitalStreaming.Warehouse.Transactions;
 
 namespace HospitalStreaming.Warehouse.Verify;
 
@@ -30,6 +31,8 @@ internal sealed class BigQueryWarehouseView(BigQueryClient client, BigQuerySql s
 
     public async Task<IReadOnlyList<LoadPosition>> PositionsAsync(CancellationToken cancellation) =>
         [.. (await sql.QueryAsync($"SELECT {BigQueryLedger.PositionColumns} FROM `{names.Line}`.positions{asOf}", None, cancellation)).Rows.Select(BigQueryLedger.Position)];
+
+    public async Task<TransactionReads> ReadsAsync(CancellationToken cancellation) => await new ReadsBook(sql, names).FindAsync(asOf, cancellation) ?? TransactionReads.PerTable;
 
     public async IAsyncEnumerable<LoadedObject> LoadedObjectsAsync(string topic, [EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -63,15 +66,16 @@ internal sealed class BigQueryWarehouseView(BigQueryClient client, BigQuerySql s
         TableDescription table, IReadOnlyCollection<long>? keys, LetterDecisions decisions, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var booked = (await new BigQueryLedger(sql, names).LettersAsync(asOf, cancellation)).Where(letter => letter.Table == table.Name).ToDictionary(letter => letter.Place);
-        var letters = await LettersAsync(table, booked, decisions, cancellation);
-        await foreach (var change in letters.AmongAsync(ChangesAsync(table, keys, booked, cancellation), keys))
+        var applied = Release.None(await PositionsAsync(cancellation));
+        var letters = await LettersAsync(table, booked, decisions, applied, cancellation);
+        await foreach (var change in letters.AmongAsync(ChangesAsync(table, keys, booked, applied, cancellation), keys))
         {
             yield return change;
         }
     }
 
     private async Task<LettersApart> LettersAsync(
-        TableDescription table, Dictionary<LetterPlace, BookedLetter> booked, LetterDecisions decisions, CancellationToken cancellation)
+        TableDescription table, Dictionary<LetterPlace, BookedLetter> booked, LetterDecisions decisions, Release applied, CancellationToken cancellation)
     {
         var (apart, raw, decoder) = (new LettersApart(), new RawRows(names, table), new RecordReader(table));
         foreach (var some in booked.Keys.Chunk(LettersAtOnce))
@@ -82,7 +86,7 @@ internal sealed class BigQueryWarehouseView(BigQueryClient client, BigQuerySql s
                 var decision = letter.Settled
                     ? decisions.Find(letter.Place) ?? throw new FormatException($"the decision about {letter.Place.Stream} offset {letter.Place.Offset} took effect and is missing in the lake")
                     : null;
-                apart.Add(RawRows.OrderOf(row), decoder, decision, raw.Read(row), RawRows.SourceEpoch(row));
+                apart.Add(RawRows.OrderOf(row), decoder, decision, raw.Read(row), RawRows.SourceEpoch(row), applied.Waits(letter.Place));
             }
         }
 
@@ -93,13 +97,15 @@ internal sealed class BigQueryWarehouseView(BigQueryClient client, BigQuerySql s
         TableDescription table,
         IReadOnlyCollection<long>? keys,
         Dictionary<LetterPlace, BookedLetter> booked,
+        Release applied,
         [EnumeratorCancellation] CancellationToken cancellation)
     {
         var raw = new RawRows(names, table);
         var chosen = keys is null ? None : new Dictionary<string, object?> { ["keys"] = keys };
         await foreach (var row in sql.StreamAsync(raw.SelectKeys(keys is null ? null : sql.AmongKeys, asOf), chosen, cancellation))
         {
-            if (booked.Count > 0 && booked.ContainsKey(raw.PlaceOf(row)))
+            var place = raw.PlaceOf(row);
+            if (booked.ContainsKey(place))
             {
                 continue;
             }
@@ -107,7 +113,7 @@ internal sealed class BigQueryWarehouseView(BigQueryClient client, BigQuerySql s
             var record = raw.Read(row);
             if ((record.Poison is null ? record.Change?.Key : record.HeldKey) is { } key)
             {
-                yield return (RawRows.OrderOf(row), new RawChange(key, record.Poison is null ? record.Change : null, record.TransactionId, record.Lsn));
+                yield return (RawRows.OrderOf(row), new RawChange(key, record.Poison is null ? record.Change : null, record.TransactionId, record.Lsn) { Waits = applied.Waits(place) });
             }
         }
     }
@@ -116,12 +122,13 @@ internal sealed class BigQueryWarehouseView(BigQueryClient client, BigQuerySql s
     {
         var (ledger, raw) = (new BigQueryLedger(sql, names), new RawRows(names, table));
         var apart = (await ledger.LettersAsync(asOf, cancellation)).Where(letter => letter.Table == table.Name).Select(letter => letter.Place).ToHashSet();
-        var truncations = new List<RawTruncation>();
+        var (truncations, applied) = (new List<RawTruncation>(), Release.None(await PositionsAsync(cancellation)));
         await foreach (var row in sql.StreamAsync(raw.SelectTruncates(asOf), None, cancellation))
         {
-            if (!apart.Contains(raw.PlaceOf(row)) && raw.Read(row) is { Truncation: { } truncation } record)
+            var place = raw.PlaceOf(row);
+            if (!apart.Contains(place) && raw.Read(row) is { Truncation: { } truncation } record)
             {
-                truncations.Add(new RawTruncation(truncation, record.TransactionId));
+                truncations.Add(new RawTruncation(truncation, record.TransactionId) { Waits = applied.Waits(place) });
             }
         }
 

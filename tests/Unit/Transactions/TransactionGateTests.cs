@@ -154,6 +154,22 @@ public sealed class TransactionGateTests
         Advance(gate, Bills).ShouldBe(2);
     }
 
+    [Fact]
+    public void A_transaction_of_which_nothing_ever_comes_is_given_up_and_what_waited_behind_it_is_shown_whole()
+    {
+        var gate = Gate();
+        gate.Take(End(700, 20, ("public.bills", 3)));
+        Take(gate, Visits, 0, 701, 1, 30, load: 1);
+        Take(gate, Bills, 0, 701, 1, 32, load: 2);
+        gate.Take(End(701, 40, ("public.visits", 1), ("public.bills", 1)));
+
+        gate.Advance(giveUpThrough: 1);
+
+        (gate.GivenUp, gate.Applied(Visits), gate.Applied(Bills), gate.Waiting).ShouldBe((1, 1, 1, 0));
+        gate.Pending.ShouldBeEmpty();
+        gate.Ended.Select(ended => ended.Id).ShouldBe([700u, 701u]);
+    }
+
     private static TransactionGate Gate() => new(topic => topic is "t.public.visits" or "t.public.bills", table => "t." + table);
 
     private static void Take(TransactionGate gate, LakeStream stream, long offset, uint id, long order, ulong lsn, long load = 1) =>

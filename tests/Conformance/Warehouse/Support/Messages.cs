@@ -13,8 +13,8 @@ internal static class Messages
             CultureInfo.InvariantCulture,
             $$"""{"visit_id":{{id}},"patient_id":{{patient}},"doctor_id":2,"visit_date":"2026-02-01T10:30:00.000001Z","diagnosis":{{diagnosis ?? "null"}},"total_cost":"{{cost}}","hospital_id":"h1","updated_at":"2026-02-01T10:30:00.5Z"}"""));
 
-    public static (string Key, string? Value) Doctor(string op, long id, long lsn, string name = "Dr A") =>
-        Row("doctors", "doctor_id", op, id, lsn, 700, string.Create(
+    public static (string Key, string? Value) Doctor(string op, long id, long lsn, string name = "Dr A", long txId = 700) =>
+        Row("doctors", "doctor_id", op, id, lsn, txId, string.Create(
             CultureInfo.InvariantCulture,
             $$"""{"doctor_id":{{id}},"name":"{{name}}","specialization":null,"experience_years":7,"contact_info":null,"hospital_id":"h1","updated_at":null}"""));
 

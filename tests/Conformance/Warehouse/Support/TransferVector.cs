@@ -1,20 +1,15 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using HospitalStreaming.Lake;
 using HospitalStreaming.Tests.Support.Recorded;
+using Xunit;
 
 namespace HospitalStreaming.Tests.Conformance.Warehouse.Support;
 
 /// <summary>The recorded transfers of tests/Vectors/transactions as lake objects, cut anywhere, and the states the source had.</summary>
 internal sealed class TransferVector
 {
-    /// <summary>The rows of current as states.txt writes them.</summary>
-    public const string StateSql = """
-        SELECT coalesce(string_agg(t, ' ' ORDER BY t), '') FROM (
-          SELECT 'v' || visit_id || '=' || total_cost AS t FROM hospital.visits WHERE NOT _deleted AND visit_id <> 9
-          UNION ALL SELECT 'b' || billing_id || '=' || total_amount FROM hospital.billing_payments WHERE NOT _deleted) s
-        """;
-
     private readonly List<IGrouping<(string Topic, int Partition), Message>> _partitions =
     [
         .. File.ReadLines(System.IO.Path.Combine(VectorFolder.Path, "transactions", "messages.jsonl")).Select(Message.Read)
@@ -23,12 +18,34 @@ internal sealed class TransferVector
 
     public List<string> States { get; } = [.. File.ReadLines(System.IO.Path.Combine(VectorFolder.Path, "transactions", "states.txt"))];
 
+    /// <summary>The rows of current as states.txt writes them.</summary>
+    public async Task<string> StateAsync(IWarehouseUnderTest test)
+    {
+        var rows = new List<string>();
+        foreach (var (mark, sql) in new[]
+        {
+            ('v', $"SELECT visit_id, total_cost FROM {test.Names.Current}.visits WHERE NOT _deleted AND visit_id <> 9"),
+            ('b', $"SELECT billing_id, total_amount FROM {test.Names.Current}.billing_payments WHERE NOT _deleted"),
+        })
+        {
+            var found = await test.Sql.QueryAsync(sql, new Dictionary<string, object?>(), TestContext.Current.CancellationToken);
+            rows.AddRange(found.Rows.Select(row => $"{mark}{Text(row[0])}={Text(row[1])}"));
+        }
+
+        return string.Join(' ', rows.Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>A value as text, decimals with two places.</summary>
+    public static string Text(object? value) => value is null ? "-" : value is decimal number
+        ? number.ToString("0.00", CultureInfo.InvariantCulture)
+        : Convert.ToString(value, CultureInfo.InvariantCulture)!;
+
     /// <summary>The snapshot's rows: one object a partition.</summary>
     public Task<LakeObject[]> SnapshotAsync(LakeFill fill) => OneAfterAnotherAsync(
         _partitions.Select(partition => partition.Where(message => message.IsSnapshot).ToArray()).Where(messages => messages.Length > 0).Select(messages => ObjectAsync(fill, messages)));
 
     /// <summary>All that came after it: each partition's chain, cut by chance.</summary>
-    public async Task<List<Queue<LakeObject>>> StreamedAsync(LakeFill fill, Random random)
+    public async Task<List<Queue<LakeObject>>> StreamedAsync(LakeFill fill, Random random, int mostRecords)
     {
         var chains = new List<Queue<LakeObject>>();
         foreach (var partition in _partitions)
@@ -37,7 +54,7 @@ internal sealed class TransferVector
             var chain = new Queue<LakeObject>();
             while (left.Length > 0)
             {
-                var count = Math.Min(left.Length, random.Next(1, 6));
+                var count = Math.Min(left.Length, random.Next(1, mostRecords + 1));
                 chain.Enqueue(await ObjectAsync(fill, left[..count]));
                 left = left[count..];
             }

@@ -1,6 +1,6 @@
 using HospitalStreaming.Core.Naming.Lake;
 
-namespace HospitalStreaming.Warehouse.Postgres;
+namespace HospitalStreaming.Warehouse.Transactions;
 
 /// <summary>What a load adds to current of one partition.</summary>
 /// <param name="Stream">The partition.</param>
