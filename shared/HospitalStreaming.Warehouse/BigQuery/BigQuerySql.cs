@@ -20,7 +20,7 @@ public sealed class BigQuerySql(BigQueryClient client, WarehouseNames names) : I
     /// What follows a column that must be one of the parameter keys. A parameter, because query texts end up in audit logs and errors; an array of
     /// constants, because BigQuery then reads only the blocks that hold them. The emulator takes every array for one of texts.
     /// </summary>
-    internal string AmongKeys => client.Settings.Emulator is null ? "IN UNNEST(@keys)" : "IN (SELECT CAST(k AS INT64) FROM UNNEST(@keys) AS k)";
+    internal string AmongKeys(Core.Domain.TableDescription table) => client.Settings.Emulator is null ? "IN UNNEST(@keys)" : $"IN (SELECT CAST(k AS {BigQueryKey.TypeOf(table)}) FROM UNNEST(@keys) AS k)";
 
     /// <inheritdoc/>
     public SqlDialect Dialect => SqlDialect.BigQuery;

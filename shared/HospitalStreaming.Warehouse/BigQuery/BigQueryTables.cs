@@ -29,14 +29,14 @@ internal sealed class BigQueryTables(BigQueryClient client, WarehouseNames names
         var current = await ExistingAsync(names.Current, cancellation);
         foreach (var table in tables)
         {
-            await EnsureTableAsync(raw, names.Raw, table.Name, BigQueryLayout.RawFields, BigQueryLayout.RawDay, "key_id", cancellation);
+            await EnsureTableAsync(raw, names.Raw, table.Name, BigQueryLayout.RawFields(table), BigQueryLayout.RawDay, BigQueryLayout.KeyId, cancellation);
             if (table.HasKey && current.Contains(table.Name))
             {
                 await AddColumnsAsync(names.Current, table.Name, BigQueryLayout.CurrentFields(table), cancellation);
             }
             else if (table.HasKey)
             {
-                await EnsureTableAsync(current, names.Current, table.Name, BigQueryLayout.CurrentFields(table), null, table.KeyColumn, cancellation);
+                await EnsureTableAsync(current, names.Current, table.Name, BigQueryLayout.CurrentFields(table), null, BigQueryKey.ColumnOf(table), cancellation);
             }
         }
 
@@ -44,6 +44,10 @@ internal sealed class BigQueryTables(BigQueryClient client, WarehouseNames names
         foreach (var (name, fields) in BigQueryLayout.Line)
         {
             await EnsureTableAsync(line, names.Line, name, fields, null, null, cancellation);
+            if (line.Contains(name) && fields.Any(field => (string)field["name"]! is "held_text" or "key_text"))
+            {
+                await AddColumnsAsync(names.Line, name, fields, cancellation);
+            }
         }
 
         if (!line.Contains(Signals))

@@ -22,10 +22,10 @@ internal sealed record TableBatch(TableDescription Table, ClaimDocument Claim, B
     internal bool Empties { get; private set; }
 
     /// <summary>Final rows, complete: no kept value is left in them.</summary>
-    internal IReadOnlyDictionary<long, FinalRow> Rows { get; set; } = new Dictionary<long, FinalRow>();
+    internal IReadOnlyDictionary<RowKey, FinalRow> Rows { get; set; } = new Dictionary<RowKey, FinalRow>();
 
     /// <summary>Keys that moved or whose pending move is settled by this load, with what they still wait for.</summary>
-    internal Dictionary<long, PendingMove?> Moves { get; } = [];
+    internal Dictionary<RowKey, PendingMove?> Moves { get; } = [];
 
     /// <summary>The table its rows are staged in; null where there are none.</summary>
     internal string? Stage { get; set; }
@@ -34,5 +34,5 @@ internal sealed record TableBatch(TableDescription Table, ClaimDocument Claim, B
     internal void Emptied(Truncation? before) => (Truncation, Empties) =
         Core.Merging.Truncation.Later(before, Batch.Truncation) is { } latest && latest != before ? (latest, true) : (before, false);
 
-    internal int KeyIndex => Table.Columns.IndexOf(Table.Required(Table.KeyColumn));
+    internal TableKey Key => field ??= new TableKey(Table);
 }

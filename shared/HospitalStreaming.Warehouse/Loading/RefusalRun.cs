@@ -44,7 +44,7 @@ internal sealed class RefusalRun(WarehouseNames names, TableDescription table, i
     private string Message(string column) => string.Create(
         CultureInfo.InvariantCulture,
         $"{most} rows of {table.Name} in a row were refused because of column {column}: it was renamed or given another type at the source. Nothing of them is loaded or lost. ")
-        + (column == table.KeyColumn
-            ? $"The key of {table.Name} must stay the whole number {column}: send the table under another name, or set Warehouse:AlikeRefusals to 0, which sends such rows to the dead letters"
+        + (table.Key.Contains(column)
+            ? $"The key of {table.Name} must {(table.HasNumberKey ? $"stay the whole number {column}" : "keep its columns and their types")}: send the table under another name, or set Warehouse:AlikeRefusals to 0, which sends such rows to the dead letters"
             : $"Choose: DROP VIEW IF EXISTS {names.Views}.{table.Name}; ALTER TABLE {names.Current}.{table.Name} ALTER COLUMN {column} TYPE text; in the warehouse keeps old and new values as texts, and the table goes on and has its view again by itself, or set Warehouse:AlikeRefusals to 0, which sends such rows to the dead letters");
 }

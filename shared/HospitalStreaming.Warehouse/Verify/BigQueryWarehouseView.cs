@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using HospitalStreaming.Core.Auditing;
 using HospitalStreaming.Core.Changes;
@@ -37,6 +36,14 @@ internal sealed class BigQueryWarehouseView(BigQuerySql sql, WarehouseNames name
         }
     }
 
+    // BigQuery has other types, which print otherwise: of described columns only keys are compared, and what the loader keeps beside each row.
+    public Task<IReadOnlyList<object?[]>> PrintAsync(TableDescription table, IReadOnlyList<object?[]> rows, CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<object?[]>>(NotPrinted(table).Count == 0 ? rows : [.. rows.Select(row => Printed(table, row))]);
+
+    public IReadOnlyList<string> NotPrinted(TableDescription table) => [.. table.Columns.Where(column => column.Type is not null).Select(column => column.Name)];
+
+    private static object?[] Printed(TableDescription table, object?[] row) => [.. row.Select((value, i) => table.Columns[i].Type is null ? value : null)];
+
     public async Task<IReadOnlyList<RawTally>> TalliesAsync(TableDescription table, CancellationToken cancellation)
     {
         var tallies = await sql.QueryAsync(
@@ -56,7 +63,7 @@ internal sealed class BigQueryWarehouseView(BigQuerySql sql, WarehouseNames name
     }
 
     public async IAsyncEnumerable<RawChange> RawAsync(
-        TableDescription table, IReadOnlyCollection<long>? keys, LetterDecisions decisions, [EnumeratorCancellation] CancellationToken cancellation)
+        TableDescription table, IReadOnlyCollection<RowKey>? keys, LetterDecisions decisions, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var booked = (await new BigQueryLedger(sql, names).LettersAsync(asOf, cancellation)).Where(letter => letter.Table == table.Name).ToDictionary(letter => letter.Place);
         var letters = await LettersAsync(table, booked, decisions, cancellation);
@@ -87,13 +94,13 @@ internal sealed class BigQueryWarehouseView(BigQuerySql sql, WarehouseNames name
 
     private async IAsyncEnumerable<(RawPlace Place, RawChange Change)> ChangesAsync(
         TableDescription table,
-        IReadOnlyCollection<long>? keys,
+        IReadOnlyCollection<RowKey>? keys,
         Dictionary<LetterPlace, BookedLetter> booked,
         [EnumeratorCancellation] CancellationToken cancellation)
     {
         var raw = new RawRows(names, table);
-        var chosen = keys is null ? None : new Dictionary<string, object?> { ["keys"] = keys };
-        await foreach (var row in sql.StreamAsync(raw.SelectKeys(keys is null ? null : sql.AmongKeys, asOf), chosen, cancellation))
+        var chosen = keys is null ? None : new Dictionary<string, object?> { ["keys"] = BigQueryKey.Parameter(table, keys) };
+        await foreach (var row in sql.StreamAsync(raw.SelectKeys(keys is null ? null : sql.AmongKeys(table), asOf), chosen, cancellation))
         {
             if (booked.Count > 0 && booked.ContainsKey(raw.PlaceOf(row)))
             {
@@ -129,13 +136,12 @@ internal sealed class BigQueryWarehouseView(BigQuerySql sql, WarehouseNames name
     public async IAsyncEnumerable<CurrentRow> CurrentAsync(TableDescription table, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var columns = SqlText.Columns(table.Columns.Select(column => column.Name));
-        var keyIndex = table.Columns.IndexOf(table.Required(table.KeyColumn));
-        var rows = $"SELECT _deleted, _lsn, _source_epoch, {columns} FROM `{names.Current}`.`{table.Name}`{asOf}";
+        var rows = $"SELECT _deleted, _lsn, _source_epoch, `{BigQueryKey.ColumnOf(table)}` AS k, {columns} FROM `{names.Current}`.`{table.Name}`{asOf}";
         await foreach (var row in sql.StreamAsync(rows, None, cancellation))
         {
             Lsn? lsn = row[1] is long position ? new Lsn((ulong)position) : null;
             yield return new CurrentRow(
-                Convert.ToInt64(row[3 + keyIndex], CultureInfo.InvariantCulture), (bool)row[0]!, new KeyState(lsn, (int)(long)row[2]!), row[3..]);
+                BigQueryKey.Read(row[3]), (bool)row[0]!, new KeyState(lsn, (int)(long)row[2]!), Printed(table, row[4..]));
         }
     }
 }
