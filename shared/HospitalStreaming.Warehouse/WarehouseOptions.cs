@@ -40,7 +40,7 @@ public sealed class WarehouseOptions
 
     /// <summary>
     /// Rows of one table refused in a row for the same column that stop the table, as its type must have changed at the source. Default 20; 0 sends all such
-    /// rows to the dead letters. With Kind postgres only.
+    /// rows to the dead letters.
     /// </summary>
     public int AlikeRefusals { get; set; } = DefaultAlikeRefusals;
 

@@ -30,6 +30,11 @@ public sealed partial class WarehouseOptionsCheck(IOptions<WarehouseOptions> opt
             yield return new("Warehouse:Dataset", "use a lower-case letter followed by up to 40 lower-case letters, digits and underscores");
         }
 
+        if (value.AlikeRefusals < 0)
+        {
+            yield return new("Warehouse:AlikeRefusals", "use a number of rows, or 0 so that no table stops for them");
+        }
+
         if (value.TransactionPatience < TimeSpan.Zero || value.TransactionPatience > TimeSpan.FromDays(30))
         {
             yield return new("Warehouse:TransactionPatience", "give a time from 00:00:00 to 30.00:00:00");
@@ -45,11 +50,6 @@ public sealed partial class WarehouseOptionsCheck(IOptions<WarehouseOptions> opt
         else if (!Readable(value.ConnectionString))
         {
             yield return new("Warehouse:ConnectionString", "not a PostgreSQL connection string; e.g. Host=db;Database=warehouse;Username=hospital;Password=…");
-        }
-
-        if (value.AlikeRefusals < 0)
-        {
-            yield return new("Warehouse:AlikeRefusals", "use a number of rows, or 0 so that no table stops for them");
         }
 
         if (!string.IsNullOrWhiteSpace(value.Project) || !string.IsNullOrWhiteSpace(value.CredentialsFile))

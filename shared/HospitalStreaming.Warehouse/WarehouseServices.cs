@@ -41,13 +41,28 @@ public static class WarehouseServices
                 provider.GetRequiredService<WarehouseNames>(),
                 HospitalSchema.CapturedTables,
                 provider.GetRequiredService<ILake>(),
-                Options(provider).LoadInterval)
+                Options(provider).LoadInterval,
+                Options(provider).AlikeRefusals)
             : new PostgresWarehouse(
                 provider.GetRequiredService<PostgresWarehouseSource>().Connections,
                 provider.GetRequiredService<WarehouseNames>(),
                 HospitalSchema.CapturedTables,
                 provider.GetRequiredService<ILake>(),
                 Options(provider).TransactionPatience,
+                Options(provider).AlikeRefusals));
+        services.TryAddSingleton<IWarehouseSwap>(static provider => IsBigQuery(provider)
+            ? new BigQuerySwap(
+                provider.GetRequiredService<BigQueryClient>(),
+                provider.GetRequiredService<WarehouseNames>(),
+                HospitalSchema.CapturedTables,
+                provider.GetRequiredService<ILake>(),
+                Options(provider).LoadInterval,
+                Options(provider).AlikeRefusals)
+            : new PostgresSwap(
+                provider.GetRequiredService<PostgresWarehouseSource>().Connections,
+                provider.GetRequiredService<WarehouseNames>(),
+                HospitalSchema.CapturedTables,
+                provider.GetRequiredService<ILake>(),
                 Options(provider).AlikeRefusals));
         services.TryAddSingleton<IWarehouseReader>(static provider => IsBigQuery(provider)
             ? new BigQueryWarehouseReader(provider.GetRequiredService<BigQueryClient>(), provider.GetRequiredService<WarehouseNames>())

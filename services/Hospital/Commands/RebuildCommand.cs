@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using HospitalStreaming.Hosting;
-using HospitalStreaming.Hosting.State;
 using HospitalStreaming.Lake;
+using HospitalStreaming.Warehouse.Loading;
 using HospitalStreaming.WarehouseSink.Rebuild;
 
 namespace HospitalStreaming.Hospital.Commands;
@@ -19,12 +19,6 @@ internal static class RebuildCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             var configuration = common.OfRunningLine(parsed);
-            if (string.Equals(configuration["Warehouse:Kind"], "bigquery", StringComparison.OrdinalIgnoreCase))
-            {
-                throw new StartException(
-                    "rebuild works on PostgreSQL. On BigQuery, stop warehousesink, drop the data sets of raw, current and line, and start it: it loads them from the lake anew");
-            }
-
             var services = new ServiceCollection().AddLogging(logging => logging.SetMinimumLevel(LogLevel.None)).AddSingleton<IConfiguration>(configuration);
             await using var provider = services.AddHospitalDefaults("hospital-rebuild").AddWarehouseRebuild(configuration).BuildServiceProvider();
             try
@@ -33,9 +27,14 @@ internal static class RebuildCommand
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"the warehouse was made anew from {rows:N0} records of the lake; `hospital verify` proves it"));
                 return ExitCodes.Success;
             }
-            catch (LakeException damaged)
+            catch (Exception failure) when (failure is LakeException or TableStoppedException)
             {
-                await Console.Error.WriteLineAsync($"hospital: {damaged.Message}; the warehouse is as it was");
+                await Console.Error.WriteLineAsync($"hospital: {failure.Message}; the warehouse is as it was");
+                return ExitCodes.Found;
+            }
+            catch (LoadFencedException fenced)
+            {
+                await Console.Error.WriteLineAsync($"hospital: {fenced.Message}: this rebuild has ended, and the warehouse is as it was");
                 return ExitCodes.Found;
             }
         });

@@ -74,7 +74,9 @@ public sealed class LetterDesk
         var instead = own with { Key = key is null ? own.Key : key.AsMemory(), Value = value is null ? own.Value : value.AsMemory() };
         var described = await new TableDocuments(_lake).BesideAsync(HospitalSchema.CapturedTables, cancellation);
         var table = HospitalSchema.CapturedTables.Concat(described).Single(table => TopicNames.ChangesOf(table.Name) == place.Stream.Topic);
-        var reader = new RecordReader(table);
+
+        // As the warehouse reads it by now: a choice may have made a column a text since the record was refused.
+        var reader = new RecordReader(await _warehouse.InSnapshotAsync((view, token) => view.DescribeAsync(table, token), cancellation));
         var read = reader.Read(instead, SourceEpochs.First);
         if (read.Poison is { } why)
         {

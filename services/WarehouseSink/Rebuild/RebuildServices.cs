@@ -1,9 +1,7 @@
-using HospitalStreaming.Core.Domain;
-using HospitalStreaming.Core.Naming;
 using HospitalStreaming.Kafka;
 using HospitalStreaming.Lake;
 using HospitalStreaming.Warehouse;
-using HospitalStreaming.Warehouse.Postgres;
+using HospitalStreaming.Warehouse.Loading;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -21,9 +19,7 @@ public static class RebuildServices
         services.AddKafka(configuration).AddLake(configuration).AddWarehouse(configuration);
         services.TryAddSingleton<PoisonLetters>();
         services.TryAddSingleton(provider => new WarehouseRebuild(
-            provider.GetRequiredService<PostgresWarehouseSource>().Connections,
-            provider.GetRequiredService<WarehouseNames>(),
-            HospitalSchema.CapturedTables,
+            provider.GetRequiredService<IWarehouseSwap>(),
             provider.GetRequiredService<ILake>(),
             provider.GetRequiredService<PoisonLetters>().SendAsync,
             provider.GetRequiredService<IOptions<WarehouseSinkOptions>>().Value));

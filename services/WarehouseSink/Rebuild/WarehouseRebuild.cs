@@ -1,12 +1,7 @@
-using System.Globalization;
-using HospitalStreaming.Core.Domain;
-using HospitalStreaming.Core.Naming;
 using HospitalStreaming.Lake;
 using HospitalStreaming.Lake.Documents;
 using HospitalStreaming.Warehouse.Loading;
-using HospitalStreaming.Warehouse.Postgres;
 using HospitalStreaming.WarehouseSink.Chains;
-using Npgsql;
 
 namespace HospitalStreaming.WarehouseSink.Rebuild;
 
@@ -14,38 +9,35 @@ namespace HospitalStreaming.WarehouseSink.Rebuild;
 /// Makes the warehouse anew from the lake alone, beside the one in place, and swaps it in when it has come as far. What an interrupted rebuild has
 /// made is carried on with by the next; until the swap, nobody sees any of it.
 /// </summary>
-/// <param name="source">Connections to the warehouse's database.</param>
-/// <param name="place">Names of the one in place.</param>
-/// <param name="tables">Captured tables that are known in code; those that the lake describes are made anew too.</param>
+/// <param name="swap">Makes what is beside, and puts it in place.</param>
 /// <param name="lake">The lake.</param>
 /// <param name="setAside">Takes letters that are due.</param>
 /// <param name="options">How much is loaded at once.</param>
-public sealed class WarehouseRebuild(
-    NpgsqlDataSource source, WarehouseNames place, IReadOnlyList<TableDescription> tables, ILake lake, SetAside setAside, WarehouseSinkOptions options)
+public sealed class WarehouseRebuild(IWarehouseSwap swap, ILake lake, SetAside setAside, WarehouseSinkOptions options)
 {
-    private readonly WarehouseNames _made = new(place.Prefix + "_rebuild");
-
     /// <summary>Runs it; returns the records loaded.</summary>
     /// <param name="progress">Told what is being done, one line at a time.</param>
     /// <param name="cancellation">Interrupts it; the warehouse in place is then as it was.</param>
     /// <exception cref="LakeDamageException">The lake cannot be read to its end; the warehouse in place is as it was.</exception>
+    /// <exception cref="TableStoppedException">A table cannot be loaded as things are; the warehouse in place is as it was.</exception>
+    /// <exception cref="LoadFencedException">Another rebuild has taken over and goes on.</exception>
     public async Task<long> RunAsync(IProgress<string> progress, CancellationToken cancellation)
     {
         await LakeFormat.RequireWholeLinesAsync(lake, cancellation);
-        var inPlace = new PostgresWarehouse(source, place, tables, lake);
-        await inPlace.EnsureAsync(cancellation);
-        var swap = new PostgresSwap(source, inPlace.Tables);
+        if (await swap.FinishAsync(cancellation) is { } finished)
+        {
+            progress.Report("The last rebuild was cut off when it had been put in place; it is finished now");
+            return finished;
+        }
+
         while (true)
         {
-            await swap.PrepareAsync(place, _made, cancellation);
-            var warehouse = new PostgresWarehouse(source, _made, tables, lake);
-            await warehouse.EnsureAsync(cancellation);
-            await warehouse.TakeOverAsync(cancellation);
+            var warehouse = await swap.BeginAsync(cancellation);
             await LoadAllAsync(warehouse, progress, cancellation);
             await warehouse.SettleAsync(cancellation);
             var rows = (await warehouse.StatusAsync(cancellation)).Positions.Sum(position => position.Rows);
             progress.Report("Putting it in place");
-            if (await swap.SwapAsync(_made, place, cancellation))
+            if (await swap.SwapAsync(cancellation))
             {
                 return rows;
             }
@@ -54,22 +46,30 @@ public sealed class WarehouseRebuild(
         }
     }
 
-    private async Task LoadAllAsync(PostgresWarehouse warehouse, IProgress<string> progress, CancellationToken cancellation)
+    private async Task LoadAllAsync(IWarehouse warehouse, IProgress<string> progress, CancellationToken cancellation)
     {
         // Until a planner that began where the last one ended finds nothing anywhere.
         var loaded = true;
         while (loaded)
         {
             loaded = false;
-            var planner = new ClaimPlanner(lake, [.. warehouse.Topics], options);
+            string[] topics = [.. warehouse.Topics];
+            var planner = new ClaimPlanner(lake, topics, options);
             var positions = (await warehouse.StatusAsync(cancellation)).Positions;
             await planner.ResetAsync(positions, cancellation);
-            var rows = positions.Sum(position => position.Rows);
+            var pace = new RebuildPace(positions.Sum(position => position.Rows), options, warehouse.LoadInterval);
+            if (pace.IsPaced)
+            {
+                pace.Expect(await LakeAhead.OfAsync(lake, topics, positions, cancellation));
+                progress.Report(pace.ToString());
+            }
+
             while (await planner.NextThoroughAsync(positions, cancellation) is { } claim)
             {
                 await warehouse.LoadAsync(claim, setAside, cancellation);
-                (loaded, rows) = (true, rows + claim.Rows);
-                progress.Report(string.Create(CultureInfo.InvariantCulture, $"{rows:N0} records loaded"));
+                loaded = true;
+                pace.Loaded(claim);
+                progress.Report(pace.ToString());
             }
 
             if (planner.Stopped.Count > 0)

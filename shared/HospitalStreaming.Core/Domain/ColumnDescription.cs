@@ -24,4 +24,8 @@ public sealed record ColumnDescription(string Name, ColumnKind Kind, PrivacyClas
 
     /// <summary>The type in the source; set for a <see cref="ColumnKind.Source"/> and only there.</summary>
     public Sources.SourceType? Type { get; init; }
+
+    /// <summary>A column that messages have and no description: a text, JSON texts as they are and every other value as its JSON.</summary>
+    public static ColumnDescription Undescribed(string name) =>
+        new(name, ColumnKind.Source, PrivacyClass.Clinical, "Not described: as the messages have it.") { Type = Sources.SourceType.Undescribed };
 }

@@ -24,4 +24,10 @@ public sealed record WarehouseNames(string Prefix = "hospital")
 
     /// <summary>dbt's marts layer.</summary>
     public string Marts => Prefix + "_marts";
+
+    /// <summary>Where `hospital rebuild` makes this warehouse anew.</summary>
+    public WarehouseNames Beside => new(Prefix + "_rebuild") { InPlace = this };
+
+    /// <summary>Of one that is made beside another: that one. What somebody is told to do is done there.</summary>
+    public WarehouseNames? InPlace { get; private init; }
 }

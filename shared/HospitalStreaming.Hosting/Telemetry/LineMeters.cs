@@ -5,7 +5,7 @@ using System.Diagnostics.Metrics;
 namespace HospitalStreaming.Hosting.Telemetry;
 
 /// <summary>
-/// The meters every role shares: records received, written and dead-lettered, retries, write seconds. Exported by OpenTelemetry and read by
+/// The meters every role shares: records received, written and dead-lettered, retries, write seconds, BigQuery's load jobs. Exported by OpenTelemetry and read by
 /// status and the dashboard from the same instruments. Labels are role and table or topic only: never anything of a person.
 /// </summary>
 public sealed class LineMeters : IDisposable
@@ -18,6 +18,7 @@ public sealed class LineMeters : IDisposable
     private readonly Counter<long> _written;
     private readonly Counter<long> _deadLettered;
     private readonly Counter<long> _retries;
+    private readonly Counter<long> _loadJobs;
     private readonly Histogram<double> _writeSeconds;
     private readonly ConcurrentDictionary<string, RoleCounters> _roles = new(StringComparer.Ordinal);
 
@@ -28,6 +29,7 @@ public sealed class LineMeters : IDisposable
         _written = _meter.CreateCounter<long>("hospital.records.written", "{record}", "Records a role wrote durably.");
         _deadLettered = _meter.CreateCounter<long>("hospital.records.dead_lettered", "{record}", "Records set aside with a reason.");
         _retries = _meter.CreateCounter<long>("hospital.retries", "{retry}", "Attempts after a transient failure.");
+        _loadJobs = _meter.CreateCounter<long>("hospital.load_jobs", "{job}", "BigQuery load jobs that ended or were refused; all of them count against the table's quota.");
         _writeSeconds = _meter.CreateHistogram<double>("hospital.write.duration", "s", "Time of one durable write.");
     }
 
@@ -65,6 +67,11 @@ public sealed class LineMeters : IDisposable
         _retries.Add(1, new("role", role), new("failure", failure));
         Of(role).AddRetry();
     }
+
+    /// <summary>Counts a load job of BigQuery.</summary>
+    /// <param name="table">The table it is for.</param>
+    /// <param name="outcome">loaded, or BigQuery's reason for its failure.</param>
+    public void LoadJob(string table, string outcome) => _loadJobs.Add(1, new("table", table), new("outcome", outcome));
 
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();

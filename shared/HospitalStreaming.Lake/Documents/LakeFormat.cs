@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using HospitalStreaming.Core.Batching.Lines;
 using HospitalStreaming.Core.Naming.Lake;
 
@@ -11,6 +13,9 @@ namespace HospitalStreaming.Lake.Documents;
 public static class LakeFormat
 {
     private const string Path = "lake.json";
+
+    /// <summary>Of names, manifests and lines; another one is refused, as it may mean anything.</summary>
+    private const int Version = 1;
 
     /// <summary>Writes the description of a new lake, or compares it with an existing one's.</summary>
     /// <exception cref="LakeException">The lake was made with other settings, or by a newer version.</exception>
@@ -55,13 +60,27 @@ public static class LakeFormat
         }
     }
 
-    private static LakeException Other(ILake lake, byte[]? theirs) => new(
-        $"{lake.Location}/{Path} says this lake was made with other settings ({(theirs is null ? "unreadable" : Encoding.ASCII.GetString(theirs).Trim())}); set Lake:Compression, Lake:PathTemplate, Lake:Fields and Lake:Values to match, or use a new lake");
+    private static LakeException Other(ILake lake, byte[]? theirs) => VersionOf(theirs) is { } version && version != Version
+        ? new(string.Create(CultureInfo.InvariantCulture, $"{lake.Location}/{Path} says that another version of this product made the lake: layout {version}, where this one knows {Version}; run the version that made it, or use a new lake"))
+        : new($"{lake.Location}/{Path} says this lake was made with other settings ({(theirs is null ? "unreadable" : Encoding.ASCII.GetString(theirs).Trim())}); set Lake:Compression, Lake:PathTemplate, Lake:Fields and Lake:Values to match, or use a new lake");
+
+    private static int? VersionOf(byte[]? theirs)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(theirs ?? []);
+            return json.RootElement.GetProperty("layout").GetInt32();
+        }
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Settings that are the default ones are not written, so that older descriptions still hold.</summary>
     private static byte[] Describe(LakeShape shape)
     {
-        var text = new StringBuilder("{\"layout\":1,\"compression\":\"").Append(shape.Compression == LakeCompression.Gzip ? "gzip" : "none").Append('"');
+        var text = new StringBuilder("{\"layout\":").Append(Version).Append(",\"compression\":\"").Append(shape.Compression == LakeCompression.Gzip ? "gzip" : "none").Append('"');
         if (!shape.Layout.Equals(LakeLayout.Default))
         {
             text.Append(",\"path\":\"").Append(shape.Layout.Template).Append('"');

@@ -33,6 +33,7 @@ internal static class BigQueryLayout
     internal static IReadOnlyList<(string Name, string Type)> RawOwn { get; } =
     [
         ("stream_epoch", "STRING"), ("source_epoch", "INT64"), ("load_seq", "INT64"), (RawDay, "TIMESTAMP"), (KeyId, "INT64"), ("op", "STRING"), ("lsn", "INT64"),
+        ("schema", "STRING"),
     ];
 
     /// <summary>The lake's lines as they are.</summary>

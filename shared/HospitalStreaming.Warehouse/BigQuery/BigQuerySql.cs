@@ -12,6 +12,9 @@ namespace HospitalStreaming.Warehouse.BigQuery;
 /// <param name="names">Data set names.</param>
 public sealed class BigQuerySql(BigQueryClient client, WarehouseNames names) : IWarehouseSql
 {
+    internal const string AmongKeysOfService = "IN UNNEST(@keys)";
+    internal const string AmongKeysOfEmulator = "IN (SELECT CAST(k AS INT64) FROM UNNEST(@keys) AS k)";
+
     private const int AnswerWithinMs = 10_000;
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
     private static readonly Dictionary<string, object?> NoParameters = [];
@@ -20,7 +23,8 @@ public sealed class BigQuerySql(BigQueryClient client, WarehouseNames names) : I
     /// What follows a column that must be one of the parameter keys. A parameter, because query texts end up in audit logs and errors; an array of
     /// constants, because BigQuery then reads only the blocks that hold them. The emulator takes every array for one of texts.
     /// </summary>
-    internal string AmongKeys(Core.Domain.TableDescription table) => client.Settings.Emulator is null ? "IN UNNEST(@keys)" : $"IN (SELECT CAST(k AS {BigQueryKey.TypeOf(table)}) FROM UNNEST(@keys) AS k)";
+    internal string AmongKeys(Core.Domain.TableDescription table) => client.Settings.Emulator is null ? AmongKeysOfService
+        : BigQueryKey.IsText(table) ? "IN (SELECT CAST(k AS STRING) FROM UNNEST(@keys) AS k)" : AmongKeysOfEmulator;
 
     /// <inheritdoc/>
     public SqlDialect Dialect => SqlDialect.BigQuery;

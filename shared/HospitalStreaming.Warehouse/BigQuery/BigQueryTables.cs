@@ -29,10 +29,15 @@ internal sealed class BigQueryTables(BigQueryClient client, WarehouseNames names
         var current = await ExistingAsync(names.Current, cancellation);
         foreach (var table in tables)
         {
+            if (raw.Contains(table.Name))
+            {
+                await AddColumnsAsync(names.Raw, table.Name, BigQueryLayout.RawFields(table), cancellation);
+            }
+
             await EnsureTableAsync(raw, names.Raw, table.Name, BigQueryLayout.RawFields(table), BigQueryLayout.RawDay, BigQueryLayout.KeyId, cancellation);
             if (table.HasKey && current.Contains(table.Name))
             {
-                await AddColumnsAsync(names.Current, table.Name, BigQueryLayout.CurrentFields(table), cancellation);
+                await AddCurrentColumnsAsync(table, cancellation);
             }
             else if (table.HasKey)
             {
@@ -153,6 +158,10 @@ internal sealed class BigQueryTables(BigQueryClient client, WarehouseNames names
 
         await CreateAsync($"datasets/{dataset}/tables", table, cancellation);
     }
+
+    /// <summary>Gives current the columns of a table that it lacks. Idempotent.</summary>
+    internal Task AddCurrentColumnsAsync(TableDescription table, CancellationToken cancellation) =>
+        AddColumnsAsync(names.Current, table.Name, BigQueryLayout.CurrentFields(table), cancellation);
 
     // A table that stands since an older version gets the columns that came later, behind those it has.
     private async Task AddColumnsAsync(string dataset, string name, JArray fields, CancellationToken cancellation)

@@ -27,7 +27,7 @@ public sealed class BigQueryWarehouse : IWarehouse
     private readonly EpochDocuments _epochs;
     private readonly DecisionDocuments _decisions;
     private readonly IReadOnlyList<TableDescription> _inCode;
-    private IReadOnlyList<TableDescription> _captured;
+    private readonly LearntTables _learnt;
 
     private Dictionary<string, HashSet<RowKey>> _held = new(StringComparer.Ordinal);
     private IReadOnlyList<BookedLetter> _letters = [];
@@ -41,14 +41,17 @@ public sealed class BigQueryWarehouse : IWarehouse
     /// <param name="tables">Captured tables that are known in code; those that the lake describes are loaded too.</param>
     /// <param name="lake">Where the claimed objects are; a bucket that BigQuery can read.</param>
     /// <param name="loadInterval">Shortest time between two loads.</param>
-    public BigQueryWarehouse(BigQueryClient client, WarehouseNames names, IReadOnlyList<TableDescription> tables, ILake lake, TimeSpan loadInterval)
+    /// <param name="alikeRefusals">Rows refused in a row for the same column that stop a table; 0 for never.</param>
+    public BigQueryWarehouse(
+        BigQueryClient client, WarehouseNames names, IReadOnlyList<TableDescription> tables, ILake lake, TimeSpan loadInterval, int alikeRefusals = WarehouseOptions.DefaultAlikeRefusals)
     {
         var sql = new BigQuerySql(client, names);
-        (_lake, _inCode, _captured, LoadInterval) = (lake, tables, tables, loadInterval);
+        (_lake, _inCode, LoadInterval) = (lake, tables, loadInterval);
+        _learnt = new LearntTables(client, names, lake, alikeRefusals);
         _tables = new BigQueryTables(client, names);
         _ledger = new BigQueryLedger(sql, names);
         _completion = new RowCompletion(new CurrentRows(sql, names));
-        _book = new JobBook(sql, names, client.Clock, loadInterval);
+        _book = new JobBook(sql, names, client.Clock, loadInterval, client.Meters);
         _jobs = new LoadJobs(client, _tables, sql, names, lake, _book);
         _epochs = new EpochDocuments(lake);
         _decisions = new DecisionDocuments(lake);
@@ -58,7 +61,10 @@ public sealed class BigQueryWarehouse : IWarehouse
     public TimeSpan LoadInterval { get; }
 
     /// <inheritdoc/>
-    public IReadOnlyList<TableDescription> Tables => _captured;
+    public IReadOnlyList<TableDescription> Tables => _learnt.All is { Count: > 0 } learnt ? learnt : _inCode;
+
+    /// <summary>Its fence: who holds another is no loader any more.</summary>
+    internal string Token => _fence;
 
     /// <inheritdoc/>
     public async Task EnsureAsync(CancellationToken cancellation)
@@ -69,8 +75,9 @@ public sealed class BigQueryWarehouse : IWarehouse
             throw new NotSupportedException(refusal);
         }
 
-        _captured = [.. _inCode, .. described];
-        await _tables.EnsureAsync(_captured, cancellation);
+        TableDescription[] captured = [.. _inCode, .. described];
+        await _tables.EnsureAsync(captured, cancellation);
+        await _learnt.BeginAsync(captured, cancellation);
     }
 
     /// <inheritdoc/>
@@ -80,13 +87,18 @@ public sealed class BigQueryWarehouse : IWarehouse
         await _ledger.TakeFenceAsync(fence, cancellation);
         (_fence, _life) = (fence, await _tables.LifeAsync(cancellation));
         await _book.TakeOverAsync(cancellation);
+        if (_learnt.All.Count == 0)
+        {
+            await _learnt.BeginAsync(_inCode, cancellation);
+        }
+
         _known = await _decisions.ReadAsync(cancellation);
         await ReadLettersAsync(cancellation);
 
         // Poison of an open claim was set aside before the claim was made.
         var heads = await _ledger.HeadsAsync(cancellation);
         var open = new List<ClaimDocument>();
-        foreach (var table in _captured)
+        foreach (var table in Tables)
         {
             if (await ClaimDocument.ReadAsync(_lake, _life, table.Name, heads.GetValueOrDefault(table.Name).Sequence + 1, cancellation) is { } claim)
             {
@@ -98,7 +110,7 @@ public sealed class BigQueryWarehouse : IWarehouse
         {
             var epochs = await _epochs.ReadAsync(cancellation);
             var positions = await _ledger.PositionsAsync(cancellation);
-            await FinishAsync(await ReadAsync(open, epochs, positions, cancellation), positions, cancellation);
+            await FinishAsync(await ReadAsync(open, epochs, positions, mayStop: false, cancellation), positions, cancellation);
         }
     }
 
@@ -132,7 +144,7 @@ public sealed class BigQueryWarehouse : IWarehouse
         var heads = await _ledger.HeadsAsync(cancellation);
         var claims = claim.ByTopic.Select(topic => (Table: TableOf(topic.Key), Objects: topic.ToList()))
             .Select(part => new ClaimDocument(life, part.Table.Name, heads.GetValueOrDefault(part.Table.Name).Sequence + 1, part.Objects));
-        var batches = await ReadAsync([.. claims], epochs, positions, cancellation);
+        var batches = await ReadAsync([.. claims], epochs, positions, mayStop: true, cancellation);
         PoisonRecord[] poison = [.. batches.SelectMany(batch => batch.Batch.Open)];
         if (poison.Length > 0)
         {
@@ -171,14 +183,16 @@ public sealed class BigQueryWarehouse : IWarehouse
         }
     }
 
-    /// <summary>Reads and proves every object before anything is claimed or loaded.</summary>
+    /// <summary>Reads and proves every object before anything is claimed or loaded. What is claimed already is finished, come what may.</summary>
     private async Task<List<TableBatch>> ReadAsync(
-        IReadOnlyList<ClaimDocument> claims, SourceEpochs epochs, IReadOnlyList<LoadPosition> positions, CancellationToken cancellation)
+        IReadOnlyList<ClaimDocument> claims, SourceEpochs epochs, IReadOnlyList<LoadPosition> positions, bool mayStop, CancellationToken cancellation)
     {
         var batches = new List<TableBatch>();
         foreach (var claim in claims)
         {
-            var table = _captured.Single(item => item.Name == claim.Table);
+            await _learnt.LearnAsync(claim.Table, claim.Objects, cancellation);
+            _learnt.Begin(claim.Table);
+            var table = _learnt.Of(claim.Table);
             var reader = new RecordReader(table);
             var (batch, runs) = (new Batch(_held.GetValueOrDefault(table.Name) ?? [], reader, _known), new EpochRuns());
             var rewritten = claim.Objects.Where(_ => BigQueryKey.IsText(table)).Select(item => item.Name.Stream.Epoch).ToHashSet(StringComparer.Ordinal);
@@ -192,7 +206,12 @@ public sealed class BigQueryWarehouse : IWarehouse
                     {
                         var epoch = epochs.Of(stream.Topic, stream.Partition, line.Position.Offset);
                         runs.Note(stream.Epoch, stream.Partition, line.Position.Offset, epoch);
-                        batch.Add(stream.Epoch, line, epoch);
+                        var own = batch.Add(stream.Epoch, line, epoch);
+                        if (mayStop)
+                        {
+                            _learnt.Note(table.Name, own);
+                        }
+
                         if (!rewritten.Contains(stream.Epoch) && !JsonFit.Loads(line))
                         {
                             rewritten.Add(stream.Epoch);
@@ -225,6 +244,7 @@ public sealed class BigQueryWarehouse : IWarehouse
 
         await StageRowsAsync(batches, nonce, cancellation);
         await _ledger.ApplyAsync(_fence, nonce, batches, positions, _book, cancellation);
+        batches.ForEach(batch => _learnt.Committed(batch.Table.Name));
         await DropStagesAsync(batches, cancellation);
         if (batches.Any(batch => batch.Batch.Poison.Count + batch.Batch.Settled.Count > 0))
         {
@@ -361,5 +381,5 @@ public sealed class BigQueryWarehouse : IWarehouse
         return epoch > epochs.SweepBelow(topic, partition => before.GetValueOrDefault(partition)) ? epoch : null;
     }
 
-    private TableDescription TableOf(string topic) => _captured.Single(table => TopicNames.ChangesOf(table.Name) == topic);
+    private TableDescription TableOf(string topic) => Tables.Single(table => TopicNames.ChangesOf(table.Name) == topic);
 }

@@ -41,7 +41,8 @@ internal sealed class CurrentRows(BigQuerySql sql, WarehouseNames names)
         return values;
     }
 
-    private static string StoredTextOf(string column, string type) => type switch
+    /// <summary>What gives a column's value as the text it is kept by.</summary>
+    internal static string StoredTextOf(string column, string type) => type switch
     {
         "STRING" => $"`{column}`",
         "JSON" => $"IF(`{column}` IS NULL, NULL, TO_JSON_STRING(`{column}`))",

@@ -17,7 +17,7 @@ internal static class DescribedTypes
     private const int NumericPlaces = 9;
     private const int BigNumericDigits = 38;
 
-    internal static bool HasTexts(TableDescription table) => table.Columns.Any(column => column.Kind == ColumnKind.Source);
+    internal static bool HasTexts(TableDescription table) => table.Columns.Any(column => column.Kind == ColumnKind.Source && column.Type != SourceType.Undescribed);
 
     internal static string Of(ColumnDescription column) => column.Type is { } type ? Of(type) : BigQueryValues.Type(column.Kind);
 

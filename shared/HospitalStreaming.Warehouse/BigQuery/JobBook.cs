@@ -1,5 +1,6 @@
 using System.Globalization;
 using HospitalStreaming.Core.Naming;
+using HospitalStreaming.Hosting.Telemetry;
 using HospitalStreaming.Warehouse.Loading;
 using Newtonsoft.Json.Linq;
 
@@ -9,10 +10,12 @@ namespace HospitalStreaming.Warehouse.BigQuery;
 /// The loader's count of load jobs, kept in the warehouse: what was submitted since the last load is booked with the next, in its transaction, and
 /// jobs of a claim that a crash left open are found by their ids. Jobs that bring a table's lines and those that bring its rows are counted apart.
 /// </summary>
-internal sealed class JobBook(BigQuerySql sql, WarehouseNames names, TimeProvider clock, TimeSpan interval)
+internal sealed class JobBook(BigQuerySql sql, WarehouseNames names, TimeProvider clock, TimeSpan interval, LineMeters meters)
 {
     /// <summary>BigQuery's word for a quota that is used up.</summary>
     internal const string QuotaExceeded = "quotaExceeded";
+
+    private const string Loaded = "loaded";
 
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
@@ -62,6 +65,7 @@ internal sealed class JobBook(BigQuerySql sql, WarehouseNames names, TimeProvide
     /// <summary>Notes how a job ended: <paramref name="reason"/> of its error, null where it has none.</summary>
     internal void Ended(string counted, string? reason)
     {
+        meters.LoadJob(TableOf(counted), reason ?? Loaded);
         if (reason is null)
         {
             _meter.Succeeded(counted);
@@ -97,9 +101,11 @@ internal sealed class JobBook(BigQuerySql sql, WarehouseNames names, TimeProvide
             $"SELECT counted, COUNT(*) AS jobs FROM `{names.Line}`.{BigQueryLayout.Jobs} WHERE submitted_at > {Moment(clock.GetUtcNow() - Day)} GROUP BY 1",
             new Dictionary<string, object?>(),
             cancellation);
-        return rows.Rows.GroupBy(row => ((string)row[0]!).Split('.')[0], StringComparer.Ordinal)
+        return rows.Rows.GroupBy(row => TableOf((string)row[0]!), StringComparer.Ordinal)
             .ToDictionary(table => table.Key, table => table.Max(row => (long)row[1]!), StringComparer.Ordinal);
     }
+
+    private static string TableOf(string counted) => counted.Split('.')[0];
 
     private void Note(string counted, DateTimeOffset at)
     {

@@ -62,7 +62,7 @@ internal sealed class LoadScript(WarehouseNames names, string fence, string nonc
                 INSERT INTO `{names.Raw}`.`{batch.Table.Name}` ({columns})
                 SELECT {SqlText.Name(part.StreamEpoch)}, {SourceEpoch(batch, part.StreamEpoch)}, {batch.Claim.Sequence},
                   TIMESTAMP_MILLIS(LEAST(GREATEST(`timestamp`, {RecordTime.FirstMs}), {RecordTime.LastMs})),
-                  {(batch.Rewritten.Contains(part.StreamEpoch) ? "key_id, op, lsn" : Read(batch.Table))},
+                  {(batch.Rewritten.Contains(part.StreamEpoch) ? "key_id, op, lsn" : Read(batch.Table))}, {SchemaVersions.Of(part)},
                   {SqlText.Columns(line)}
                 FROM {Line}.`{part.Stage}` {part.Only}
                 """);
@@ -211,19 +211,10 @@ internal sealed class LoadScript(WarehouseNames names, string fence, string nonc
         }
     }
 
-    private IEnumerable<string> Signals(IReadOnlyList<TableBatch> batches)
-    {
-        var signals = $"{Line}.{SignalTables.Current}";
-        string[] changed = [.. batches.Where(batch => batch.Stage is not null || batch.SweepBelow is not null || batch.Empties).Select(batch => SignalNames.CurrentOf(batch.Table.Name))];
-        foreach (var signal in changed.Prepend(SignalNames.Current).Select(SqlText.Name))
-        {
-            yield return $"""
-                INSERT INTO {signals} (name, version, changed_at)
-                SELECT {signal}, 0, CURRENT_TIMESTAMP() FROM (SELECT COUNT(*) AS n FROM {signals} WHERE name = {signal}) WHERE n = 0
-                """;
-            yield return $"UPDATE {signals} SET version = version + 1, changed_at = CURRENT_TIMESTAMP() WHERE name = {signal}";
-        }
-    }
+    private IEnumerable<string> Signals(IReadOnlyList<TableBatch> batches) => SignalScript.Statements(
+        names,
+        batches.Where(batch => batch.Stage is not null || batch.SweepBelow is not null || batch.Empties).Select(batch => SignalNames.CurrentOf(batch.Table.Name))
+            .Prepend(SignalNames.Current));
 
     private IEnumerable<string> Insert(string into, IEnumerable<string> rows) =>
         rows.Chunk(ValuesAtOnce).Select(some => $"INSERT INTO {Line}.{into} VALUES\n{string.Join(",\n", some)}");

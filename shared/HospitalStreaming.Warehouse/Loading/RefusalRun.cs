@@ -9,10 +9,10 @@ namespace HospitalStreaming.Warehouse.Loading;
 /// Tells a column that was given another type at the source from single bad records: every row that has a value in it is refused for it, one after the
 /// other. Such a table stops rather than sending all its rows to the dead letters.
 /// </summary>
-/// <param name="names">Schema names, for what somebody can do.</param>
 /// <param name="table">The table.</param>
 /// <param name="most">Rows refused in a row that stop the table; 0 for never.</param>
-internal sealed class RefusalRun(WarehouseNames names, TableDescription table, int most)
+/// <param name="choice">What somebody can run so that a column is a text from there on, and what that does.</param>
+internal sealed class RefusalRun(TableDescription table, int most, Func<string, string> choice)
 {
     private (string? Column, int Rows) _kept;
     private (string? Column, int Rows) _now;
@@ -46,5 +46,5 @@ internal sealed class RefusalRun(WarehouseNames names, TableDescription table, i
         $"{most} rows of {table.Name} in a row were refused because of column {column}: it was renamed or given another type at the source. Nothing of them is loaded or lost. ")
         + (table.Key.Contains(column)
             ? $"The key of {table.Name} must {(table.HasNumberKey ? $"stay the whole number {column}" : "keep its columns and their types")}: send the table under another name, or set Warehouse:AlikeRefusals to 0, which sends such rows to the dead letters"
-            : $"Choose: DROP VIEW IF EXISTS {names.Views}.{table.Name}; ALTER TABLE {names.Current}.{table.Name} ALTER COLUMN {column} TYPE text; in the warehouse keeps old and new values as texts, and the table goes on and has its view again by itself, or set Warehouse:AlikeRefusals to 0, which sends such rows to the dead letters");
+            : $"Choose: {choice(column)}, or set Warehouse:AlikeRefusals to 0, which sends such rows to the dead letters");
 }

@@ -1,8 +1,5 @@
 using HospitalStreaming.Core.Domain;
-using HospitalStreaming.Core.Domain.Sources;
 using HospitalStreaming.Core.Naming;
-using HospitalStreaming.Lake;
-using HospitalStreaming.Lake.Objects;
 using Npgsql;
 
 namespace HospitalStreaming.Warehouse.Postgres;
@@ -13,9 +10,6 @@ namespace HospitalStreaming.Warehouse.Postgres;
 /// </summary>
 internal static class HeldColumns
 {
-    /// <summary>Most columns that messages may bring to one table.</summary>
-    internal const int MostUndescribed = 200;
-
     /// <summary>The description by which the table is loaded: the given one, as far as current is not otherwise.</summary>
     internal static async Task<TableDescription> DescribeAsync(NpgsqlConnection connection, WarehouseNames names, TableDescription table, CancellationToken cancellation)
     {
@@ -39,31 +33,20 @@ internal static class HeldColumns
             var at = columns.FindIndex(column => column.Name == name);
             if (at < 0 && isText && !CurrentWriter.IsMeta(name))
             {
-                columns.Add(Undescribed(name));
+                columns.Add(ColumnDescription.Undescribed(name));
             }
             else if (at >= 0 && isText && !table.Key.Contains(name) && PostgresTypes.Sql(columns[at]) != "text")
             {
-                columns[at] = Undescribed(name) with { Privacy = columns[at].Privacy };
+                columns[at] = ColumnDescription.Undescribed(name) with { Privacy = columns[at].Privacy };
             }
         }
 
         return table with { Columns = [.. columns] };
     }
 
-    /// <summary>Fields of an object's rows that the description has not. An object holds one version of a table, so one row says it.</summary>
-    internal static async Task<IReadOnlyList<string>> FindAsync(ILake lake, LakeObject item, Core.Merging.RecordReader reader, CancellationToken cancellation)
-    {
-        try
-        {
-            using var lines = await LakeObjectReader.OpenAsync(lake, item, cancellation);
-            return lines.Records().Select(reader.Undescribed).FirstOrDefault(fields => fields is not null) ?? [];
-        }
-        catch (LakeDamageException)
-        {
-            // The load says so in its own words.
-            return [];
-        }
-    }
+    /// <summary>What somebody can run where a column was given another type at the source, and what that does.</summary>
+    internal static string TextChoice(WarehouseNames names, TableDescription table, string column) =>
+        $"DROP VIEW IF EXISTS {(names.InPlace ?? names).Views}.{table.Name}; ALTER TABLE {(names.InPlace ?? names).Current}.{table.Name} ALTER COLUMN {column} TYPE text; in the warehouse keeps old and new values as texts, and the table goes on and has its view again by itself";
 
     /// <summary>Adds them to current. Idempotent.</summary>
     internal static async Task AddAsync(
@@ -76,7 +59,4 @@ internal static class HeldColumns
             await command.ExecuteNonQueryAsync(cancellation);
         }
     }
-
-    private static ColumnDescription Undescribed(string name) =>
-        new(name, ColumnKind.Source, PrivacyClass.Clinical, "Not described: as the messages have it.") { Type = SourceType.Undescribed };
 }

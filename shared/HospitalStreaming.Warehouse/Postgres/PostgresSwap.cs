@@ -1,5 +1,7 @@
 using HospitalStreaming.Core.Domain;
 using HospitalStreaming.Core.Naming;
+using HospitalStreaming.Lake;
+using HospitalStreaming.Warehouse.Loading;
 using Npgsql;
 
 namespace HospitalStreaming.Warehouse.Postgres;
@@ -9,30 +11,70 @@ namespace HospitalStreaming.Warehouse.Postgres;
 /// see the old state or the new one. Tables, views and grants stay as they are.
 /// </summary>
 /// <param name="source">Connections to the database of both.</param>
-/// <param name="tables">Captured tables.</param>
-public sealed class PostgresSwap(NpgsqlDataSource source, IReadOnlyList<TableDescription> tables)
+/// <param name="place">Names of the one in place.</param>
+/// <param name="inCode">Captured tables that are known in code; those that the lake describes are made anew too.</param>
+/// <param name="lake">The lake.</param>
+/// <param name="alikeRefusals">Rows refused in a row for the same column that stop a table; 0 for never.</param>
+public sealed class PostgresSwap(
+    NpgsqlDataSource source, WarehouseNames place, IReadOnlyList<TableDescription> inCode, ILake lake, int alikeRefusals = WarehouseOptions.DefaultAlikeRefusals) : IWarehouseSwap
 {
     // The loader's fence guards the swap itself; signals go on counting.
     private static readonly string[] Kept = ["fences", "signals"];
 
-    /// <summary>Makes the tables of current for a warehouse beside another, with the columns and types that the one in place has by now. Idempotent.</summary>
-    public async Task PrepareAsync(WarehouseNames place, WarehouseNames made, CancellationToken cancellation)
+    private readonly WarehouseNames _made = place.Beside;
+    private IReadOnlyList<TableDescription> _tables = [];
+
+    /// <inheritdoc/>
+    public Task<long?> FinishAsync(CancellationToken cancellation) => Task.FromResult<long?>(null);
+
+    /// <inheritdoc/>
+    public async Task<IWarehouse> BeginAsync(CancellationToken cancellation)
+    {
+        var inPlace = new PostgresWarehouse(source, place, inCode, lake);
+        await inPlace.EnsureAsync(cancellation);
+        _tables = inPlace.Tables;
+        var warehouse = await MadeAsync(cancellation);
+        if (RebuiltTables.AreOthers(warehouse.Tables, _tables))
+        {
+            // It was begun before somebody gave a column another type.
+            await using (var connection = await source.OpenConnectionAsync(cancellation))
+            {
+                await RunAsync(connection, DropMade, cancellation);
+            }
+
+            warehouse = await MadeAsync(cancellation);
+        }
+
+        await warehouse.TakeOverAsync(cancellation);
+        return warehouse;
+    }
+
+    private string DropMade => $"DROP SCHEMA {_made.Raw}, {_made.Current}, {_made.Views}, {_made.Line} CASCADE";
+
+    private async Task<PostgresWarehouse> MadeAsync(CancellationToken cancellation)
+    {
+        await PrepareAsync(_made, cancellation);
+        var warehouse = new PostgresWarehouse(source, _made, inCode, lake, alikeRefusals: alikeRefusals);
+        await warehouse.EnsureAsync(cancellation);
+        return warehouse;
+    }
+
+    // Tables of current with the columns and types that the one in place has by now.
+    private async Task PrepareAsync(WarehouseNames made, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
         await RunAsync(connection, $"CREATE SCHEMA IF NOT EXISTS {made.Current}", cancellation);
-        foreach (var table in tables.Where(table => table.HasKey))
+        foreach (var table in _tables.Where(table => table.HasKey))
         {
             await RunAsync(
                 connection, $"CREATE TABLE IF NOT EXISTS {PostgresTables.Current(made, table)} (LIKE {PostgresTables.Current(place, table)} INCLUDING ALL)", cancellation);
         }
     }
 
-    /// <summary>
-    /// Swaps, and drops the one that was made. False where the one in place has been loaded further meanwhile: load on and try again. Any loader of
-    /// the one in place is fenced off by it, and goes on from the new positions when it has taken over.
-    /// </summary>
-    public async Task<bool> SwapAsync(WarehouseNames made, WarehouseNames place, CancellationToken cancellation)
+    /// <inheritdoc/>
+    public async Task<bool> SwapAsync(CancellationToken cancellation)
     {
+        var made = _made;
         var ledger = new Ledger(place);
         await using var connection = await source.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
@@ -49,7 +91,7 @@ public sealed class PostgresSwap(NpgsqlDataSource source, IReadOnlyList<TableDes
             }
         }
 
-        foreach (var table in tables)
+        foreach (var table in _tables)
         {
             await CopyAsync(connection, made.Raw, place.Raw, table.Name, cancellation);
             if (table.HasKey)
@@ -67,8 +109,8 @@ public sealed class PostgresSwap(NpgsqlDataSource source, IReadOnlyList<TableDes
             connection,
             $"SELECT setval(pg_get_serial_sequence('{place.Line}.loads', 'load_id'), (SELECT COALESCE(max(load_id), 0) + 1 FROM {place.Line}.loads), false)",
             cancellation);
-        await ledger.SignalAsync(connection, tables.Select(table => table.Name), cancellation);
-        await RunAsync(connection, $"DROP SCHEMA {made.Raw}, {made.Current}, {made.Views}, {made.Line} CASCADE", cancellation);
+        await ledger.SignalAsync(connection, _tables.Select(table => table.Name), cancellation);
+        await RunAsync(connection, DropMade, cancellation);
         await transaction.CommitAsync(cancellation);
         return true;
     }

@@ -1,5 +1,4 @@
 using HospitalStreaming.Core.Domain;
-using HospitalStreaming.Core.Domain.Sources;
 using HospitalStreaming.Core.Merging;
 using HospitalStreaming.Core.Naming;
 using HospitalStreaming.Lake;
@@ -305,12 +304,7 @@ public sealed class PostgresWarehouse(
         {
             var loader = _loaders[topic.Key];
             var fields = await loader.UndescribedAsync(topic, cancellation);
-            if (fields.Count + loader.Table.Columns.Count(column => column.Type == SourceType.Undescribed) > HeldColumns.MostUndescribed)
-            {
-                throw new TableStoppedException(
-                    topic.Key, $"rows of {loader.Table.Name} have more than {HeldColumns.MostUndescribed} columns that nobody described: describe the table in the file that WarehouseSink:Tables names, or send it under another name");
-            }
-
+            UndescribedFields.RequireFew(topic.Key, loader.Table, fields.Count);
             if (fields.Count > 0 || _stopped.Remove(topic.Key))
             {
                 await using var connection = await source.OpenConnectionAsync(cancellation);

@@ -17,8 +17,8 @@ namespace HospitalStreaming.Warehouse.Postgres;
 internal sealed class TableLoader(WarehouseNames names, TableDescription table, ILake lake, int mostAlikeRefusals)
 {
     private readonly RecordReader _reader = new(table);
-    private readonly RefusalRun _refusals = new(names, table, mostAlikeRefusals);
-    private readonly HashSet<string> _schemas = new(StringComparer.Ordinal);
+    private readonly RefusalRun _refusals = new(table, mostAlikeRefusals, column => HeldColumns.TextChoice(names, table, column));
+    private readonly UndescribedFields _undescribed = new(table, lake);
     private readonly PoisonBook _poison = new(names);
     private readonly WaitingChanges _waiting = new(names, table);
     private readonly CurrentWriter? _current = table.HasKey ? new(names, table) : null;
@@ -38,20 +38,8 @@ internal sealed class TableLoader(WarehouseNames names, TableDescription table, 
     }
 
     /// <summary>Fields of rows in these objects that the description has not; looked for once in each version of the table.</summary>
-    internal async Task<IReadOnlyList<string>> UndescribedAsync(IEnumerable<LakeObject> objects, CancellationToken cancellation)
-    {
-        var fields = new List<string>();
-        foreach (var item in objects.Where(item => table.HasKey && !_schemas.Contains(item.Manifest!.SchemaFingerprint)))
-        {
-            fields.AddRange(await HeldColumns.FindAsync(lake, item, _reader, cancellation));
-            if (item.Manifest!.SchemaFingerprint.Length > 0)
-            {
-                _schemas.Add(item.Manifest.SchemaFingerprint);
-            }
-        }
-
-        return [.. fields.Distinct(StringComparer.Ordinal).Where(field => !CurrentWriter.IsMeta(field))];
-    }
+    internal async Task<IReadOnlyList<string>> UndescribedAsync(IEnumerable<LakeObject> objects, CancellationToken cancellation) =>
+        [.. (await _undescribed.FindAsync(objects, cancellation)).Where(field => !CurrentWriter.IsMeta(field))];
 
     /// <summary>Reads objects into raw, and what is bad into the book of poison. What their changes come to is <see cref="ApplyAsync"/>'s.</summary>
     internal async Task<Outcome> ReadAsync(

@@ -24,14 +24,14 @@ public sealed class BigQueryWarehouseReader(BigQueryClient client, WarehouseName
         if (client.Settings.Emulator is null)
         {
             var now = (await _sql.QueryAsync("SELECT CAST(UNIX_MICROS(CURRENT_TIMESTAMP()) AS STRING)", new Dictionary<string, object?>(), cancellation)).Rows[0][0];
-            return await work(new BigQueryWarehouseView(_sql, names, $" FOR SYSTEM_TIME AS OF TIMESTAMP_MICROS({now})"), cancellation);
+            return await work(new BigQueryWarehouseView(client, _sql, names, $" FOR SYSTEM_TIME AS OF TIMESTAMP_MICROS({now})"), cancellation);
         }
 
         var ledger = new BigQueryLedger(_sql, names);
         for (var tried = 1; ; tried++)
         {
             var before = await ledger.HeadsAsync(cancellation);
-            var result = await work(new BigQueryWarehouseView(_sql, names, string.Empty), cancellation);
+            var result = await work(new BigQueryWarehouseView(client, _sql, names, string.Empty), cancellation);
             var after = await ledger.HeadsAsync(cancellation);
             if (before.Count == after.Count && before.All(head => after.GetValueOrDefault(head.Key) == head.Value))
             {

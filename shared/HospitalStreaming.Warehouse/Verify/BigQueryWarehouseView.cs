@@ -2,26 +2,31 @@ using System.Runtime.CompilerServices;
 using HospitalStreaming.Core.Auditing;
 using HospitalStreaming.Core.Changes;
 using HospitalStreaming.Core.Domain;
+using HospitalStreaming.Core.Domain.Sources;
 using HospitalStreaming.Core.Merging;
 using HospitalStreaming.Core.Naming;
 using HospitalStreaming.Core.Naming.Lake;
 using HospitalStreaming.Warehouse.BigQuery;
+using HospitalStreaming.Warehouse.BigQuery.Rest;
 using HospitalStreaming.Warehouse.Letters;
 using HospitalStreaming.Warehouse.Loading;
 
 namespace HospitalStreaming.Warehouse.Verify;
 
 /// <summary>The warehouse on BigQuery at one moment.</summary>
+/// <param name="client">Says what columns tables have.</param>
 /// <param name="sql">Runs queries.</param>
 /// <param name="names">Data sets.</param>
 /// <param name="asOf">The moment, as it stands behind each table's name; empty where the server has no time travel.</param>
-internal sealed class BigQueryWarehouseView(BigQuerySql sql, WarehouseNames names, string asOf) : IWarehouseView
+internal sealed class BigQueryWarehouseView(BigQueryClient client, BigQuerySql sql, WarehouseNames names, string asOf) : IWarehouseView
 {
     private const int LettersAtOnce = 500;
 
     private static readonly Dictionary<string, object?> None = [];
 
     public JsonSameness RawTexts => JsonSameness.Values;
+
+    public Task<TableDescription> DescribeAsync(TableDescription table, CancellationToken cancellation) => HeldFields.DescribeAsync(client, names, table, cancellation);
 
     public async Task<IReadOnlyList<LoadPosition>> PositionsAsync(CancellationToken cancellation) =>
         [.. (await sql.QueryAsync($"SELECT {BigQueryLedger.PositionColumns} FROM `{names.Line}`.positions{asOf}", None, cancellation)).Rows.Select(BigQueryLedger.Position)];
@@ -40,9 +45,12 @@ internal sealed class BigQueryWarehouseView(BigQuerySql sql, WarehouseNames name
     public Task<IReadOnlyList<object?[]>> PrintAsync(TableDescription table, IReadOnlyList<object?[]> rows, CancellationToken cancellation) =>
         Task.FromResult<IReadOnlyList<object?[]>>(NotPrinted(table).Count == 0 ? rows : [.. rows.Select(row => Printed(table, row))]);
 
-    public IReadOnlyList<string> NotPrinted(TableDescription table) => [.. table.Columns.Where(column => column.Type is not null).Select(column => column.Name)];
+    public IReadOnlyList<string> NotPrinted(TableDescription table) => [.. table.Columns.Where(IsOther).Select(column => column.Name)];
 
-    private static object?[] Printed(TableDescription table, object?[] row) => [.. row.Select((value, i) => table.Columns[i].Type is null ? value : null)];
+    private static object?[] Printed(TableDescription table, object?[] row) => [.. row.Select((value, i) => IsOther(table.Columns[i]) ? null : value)];
+
+    // One that nobody has described is a text on every warehouse.
+    private static bool IsOther(ColumnDescription column) => column.Type is { Kind: not SourceKind.Undescribed };
 
     public async Task<IReadOnlyList<RawTally>> TalliesAsync(TableDescription table, CancellationToken cancellation)
     {

@@ -16,13 +16,13 @@ namespace HospitalStreaming.Tests.Conformance.Lake;
 
 /// <summary>
 /// Seeded runs on the Cloud Storage stand-in: two writers with cuts of their own and a compactor, while every fifth request is refused, broken off or
-/// carried out without a reply (faults 26 and 28). HOSPITAL_SOAK multiplies the seeds.
+/// carried out without a reply (faults 26 and 28).
 /// </summary>
 [Trait("Kind", "Soak")]
 public sealed class LakeFaultRunTests(GcsServer server) : IClassFixture<GcsServer>
 {
     private const int Records = 60;
-    private const int Seeds = 30;
+    private const int AtOnce = 2;
     private const int MostAttempts = 5;
     private static readonly int?[] Statuses = [429, 500, 503, null];
 
@@ -33,10 +33,7 @@ public sealed class LakeFaultRunTests(GcsServer server) : IClassFixture<GcsServe
     {
         Lab.SkipWhenAbsent();
         var bucket = await server.BucketAsync();
-        for (var seed = 1; seed <= Seeds * FaultReport.Times; seed++)
-        {
-            await RunAsync(bucket, seed);
-        }
+        await FaultReport.RunAsync(FaultKinds.LakeBucket, AtOnce, seed => RunAsync(bucket, seed));
     }
 
     private async Task RunAsync(string bucket, int seed)
@@ -69,7 +66,7 @@ public sealed class LakeFaultRunTests(GcsServer server) : IClassFixture<GcsServe
         (await LakeAudit.RunAsync(lake, [stream.Topic], new LakeAuditOptions(Rehash: true), new NoProgress(), Token)).Findings.ShouldBeEmpty($"seed {seed}");
         var offsets = await ReadAsync(lake, stream);
         var distinct = offsets.Distinct().Count();
-        FaultReport.Add("lake-bucket", seed, 0, proxy.Fired, Records, Records - distinct, offsets.Count - distinct);
+        FaultReport.Add(FaultKinds.LakeBucket, seed, 0, proxy.Fired, Records, Records - distinct, offsets.Count - distinct);
         offsets.ShouldBe(Enumerable.Range(0, Records).Select(i => (long)i), $"seed {seed}");
     }
 

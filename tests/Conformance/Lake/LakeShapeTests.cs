@@ -32,6 +32,20 @@ public sealed class LakeShapeTests(GcsServer server) : IClassFixture<GcsServer>,
     }
 
     [Theory]
+    [InlineData("folder")]
+    [InlineData("gcs")]
+    public async Task A_lake_of_another_version_is_refused_by_whoever_writes_or_reads_it(string kind)
+    {
+        var lake = await OpenAsync(kind, LakeShape.Of(LakeCompression.Gzip));
+        await lake.CreateDocumentAsync("lake.json", """{"layout":2,"compression":"zstd","manifests":"beside"}"""u8.ToArray(), Token);
+
+        foreach (var look in new Func<ILake, CancellationToken, Task>[] { LakeFormat.EnsureAsync, LakeFormat.CheckAsync, LakeFormat.RequireWholeLinesAsync })
+        {
+            (await Should.ThrowAsync<LakeException>(() => look(lake, Token))).Message.ShouldContain("layout 2, where this one knows 1");
+        }
+    }
+
+    [Theory]
     [InlineData("folder", ByHour)]
     [InlineData("folder", Undated)]
     [InlineData("folder", ByMonth)]

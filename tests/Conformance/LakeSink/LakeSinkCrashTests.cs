@@ -12,60 +12,9 @@ namespace HospitalStreaming.Tests.Conformance.LakeSink;
 /// <summary>The crash points K7 to K10 of the protocol, and two writers that do not know of each other.</summary>
 public sealed class LakeSinkCrashTests
 {
-    /// <summary>HOSPITAL_SOAK multiplies them.</summary>
-    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 4 * FaultReport.Times)];
-
-    [Theory]
-    [MemberData(nameof(Seeds))]
+    [Fact]
     [Trait("Kind", "Soak")]
-    public async Task A_kill_before_or_after_an_upload_loses_and_doubles_nothing(int seed)
-    {
-        await using var line = await SinkLine.StartAsync();
-        await line.ProduceAsync(0, 1_000);
-        var random = new Random(seed);
-        line.Settings["LakeSink:MaxRows"] = "40";
-        var crashes = 0;
-        for (var round = 0; round < 6; round++)
-        {
-            var tap = new TapLake(line.OpenFolder());
-            var left = random.Next(8);
-            Task Die()
-            {
-                if (Interlocked.Decrement(ref left) < 0)
-                {
-                    Interlocked.Increment(ref crashes);
-                    throw new InvalidOperationException("killed");
-                }
-
-                return Task.CompletedTask;
-            }
-
-            if (round % 2 == 0)
-            {
-                tap.After = (_, _) => Die();
-            }
-            else
-            {
-                tap.Before = (_, _) => Die();
-            }
-
-            var sink = await line.SinkAsync(tap);
-            await SinkLine.UntilAsync(() => Task.FromResult(left < 0), "the crash");
-            await line.StopAsync(sink);
-
-            // More objects than the next crash may wait for, whatever the seed.
-            await line.ProduceAsync(1_000 + (round * 400), 1_400 + (round * 400));
-        }
-
-        await line.SinkAsync();
-        var records = await line.AllInLakeAsync();
-
-        crashes.ShouldBeGreaterThanOrEqualTo(6);
-        var distinct = Distinct(records.Select(record => record.Value!.Value));
-        FaultReport.Add("sink-crash", seed, crashes, 0, 3_400, 3_400 - distinct, records.Count - distinct);
-        records.Count.ShouldBe(3_400);
-        distinct.ShouldBe(3_400);
-    }
+    public Task A_kill_before_or_after_an_upload_loses_and_doubles_nothing() => FaultReport.RunAsync(FaultKinds.SinkCrash, 2, CrashesAsync);
 
     [Fact]
     public async Task A_lost_reply_is_recognised_as_our_own_object()
@@ -184,6 +133,55 @@ public sealed class LakeSinkCrashTests
 
         await SinkLine.UntilAsync(() => Task.FromResult(sink.Health?.Condition == RoleCondition.Unhealthy), "the role to say so");
         sink.Health!.Detail.ShouldContain("is taken by something that is not a whole object of ours");
+    }
+
+    private static async Task CrashesAsync(int seed)
+    {
+        await using var line = await SinkLine.StartAsync();
+        await line.ProduceAsync(0, 1_000);
+        var random = new Random(seed);
+        line.Settings["LakeSink:MaxRows"] = "40";
+        var crashes = 0;
+        for (var round = 0; round < 6; round++)
+        {
+            var tap = new TapLake(line.OpenFolder());
+            var left = random.Next(8);
+            Task Die()
+            {
+                if (Interlocked.Decrement(ref left) < 0)
+                {
+                    Interlocked.Increment(ref crashes);
+                    throw new InvalidOperationException("killed");
+                }
+
+                return Task.CompletedTask;
+            }
+
+            if (round % 2 == 0)
+            {
+                tap.After = (_, _) => Die();
+            }
+            else
+            {
+                tap.Before = (_, _) => Die();
+            }
+
+            var sink = await line.SinkAsync(tap);
+            await SinkLine.UntilAsync(() => Task.FromResult(left < 0), "the crash");
+            await line.StopAsync(sink);
+
+            // More objects than the next crash may wait for, whatever the seed.
+            await line.ProduceAsync(1_000 + (round * 400), 1_400 + (round * 400));
+        }
+
+        await line.SinkAsync();
+        var records = await line.AllInLakeAsync();
+
+        crashes.ShouldBeGreaterThanOrEqualTo(6);
+        var distinct = Distinct(records.Select(record => record.Value!.Value));
+        FaultReport.Add(FaultKinds.SinkCrash, seed, crashes, 0, 3_400, 3_400 - distinct, records.Count - distinct);
+        records.Count.ShouldBe(3_400);
+        distinct.ShouldBe(3_400);
     }
 
     private static int Distinct(IEnumerable<ReadOnlyMemory<byte>> values) => values.Select(value => Encoding.UTF8.GetString(value.Span)).ToHashSet().Count;

@@ -17,33 +17,7 @@ public sealed class LakeSinkFaultTests
 
     [Fact]
     [Trait("Kind", "Soak")]
-    public async Task While_members_come_and_go_every_record_is_in_the_lake_once()
-    {
-        for (var seed = 1; seed <= FaultReport.Times; seed++)
-        {
-            var random = new Random(seed);
-            await using var line = await SinkLine.StartAsync();
-            line.Settings["LakeSink:MaxRows"] = "20";
-            await line.ProduceAsync(0, 200);
-            var sinks = new List<RunningSink> { await line.SinkAsync() };
-            var produced = 200;
-            for (var change = 0; change < Changes; change++)
-            {
-                sinks.Add(await line.SinkAsync());
-                await line.ProduceAsync(produced, produced += 60);
-                await SinkLine.UntilAsync(() => Task.FromResult(sinks[^1].Status.Topics.Count > 0), "the new member to write");
-                var leaves = sinks[random.Next(sinks.Count)];
-                sinks.Remove(leaves);
-                await line.StopAsync(leaves);
-                await line.ProduceAsync(produced, produced += 30);
-            }
-
-            var values = (await line.AllInLakeAsync()).Select(record => Convert.ToHexString(record.Value!.Value.Span)).ToList();
-            var distinct = values.Distinct().Count();
-            FaultReport.Add("sink-rebalance", seed, Changes, 0, produced, produced - distinct, values.Count - distinct);
-            (values.Count, distinct).ShouldBe((produced, produced));
-        }
-    }
+    public Task While_members_come_and_go_every_record_is_in_the_lake_once() => FaultReport.RunAsync(FaultKinds.SinkRebalance, 2, RebalancesAsync);
 
     [Fact]
     public async Task A_record_as_long_as_an_object_may_be_or_longer_is_kept_whole()
@@ -113,6 +87,31 @@ public sealed class LakeSinkFaultTests
         tap.Created.ShouldBe(1);
         (await line.CommittedAsync()).ShouldBe([50]);
         (await line.AllInLakeAsync()).Count.ShouldBe(50);
+    }
+
+    private static async Task RebalancesAsync(int seed)
+    {
+        var random = new Random(seed);
+        await using var line = await SinkLine.StartAsync();
+        line.Settings["LakeSink:MaxRows"] = "20";
+        await line.ProduceAsync(0, 200);
+        var sinks = new List<RunningSink> { await line.SinkAsync() };
+        var produced = 200;
+        for (var change = 0; change < Changes; change++)
+        {
+            sinks.Add(await line.SinkAsync());
+            await line.ProduceAsync(produced, produced += 60);
+            await SinkLine.UntilAsync(() => Task.FromResult(sinks[^1].Status.Topics.Count > 0), "the new member to write");
+            var leaves = sinks[random.Next(sinks.Count)];
+            sinks.Remove(leaves);
+            await line.StopAsync(leaves);
+            await line.ProduceAsync(produced, produced += 30);
+        }
+
+        var values = (await line.AllInLakeAsync()).Select(record => Convert.ToHexString(record.Value!.Value.Span)).ToList();
+        var distinct = values.Distinct().Count();
+        FaultReport.Add(FaultKinds.SinkRebalance, seed, Changes, 0, produced, produced - distinct, values.Count - distinct);
+        (values.Count, distinct).ShouldBe((produced, produced));
     }
 
     private sealed class WrongClock(TimeSpan off) : TimeProvider

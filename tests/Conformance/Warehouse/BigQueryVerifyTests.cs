@@ -1,6 +1,3 @@
-using HospitalStreaming.Core.Batching;
-using HospitalStreaming.Core.Batching.Lines;
-using HospitalStreaming.Core.Changes;
 using HospitalStreaming.Core.Domain;
 using HospitalStreaming.Tests.Conformance.Warehouse.Support;
 using HospitalStreaming.Warehouse.Loading;
@@ -84,20 +81,4 @@ public sealed class BigQueryVerifyTests
     private static Task<VerifyReport> VerifyAsync(BigQueryUnderTest test) => new LineVerifier(
         new NoSource(), new NoLog(), test.Lake, new BigQueryWarehouseReader(test.Client, test.Names), null, Visits, TimeSpan.FromSeconds(1))
         .RunAsync(new Progress<string>(), Token);
-
-    private sealed class NoSource : ILineSource
-    {
-        public Task<string?> WaitStreamingAsync(TimeSpan atMost, CancellationToken cancellation) => Task.FromResult<string?>("no source here");
-
-        public Task<SourceSnapshot> ReadAsync(IReadOnlyList<TableDescription> tables, CancellationToken cancellation) => throw new NotSupportedException();
-
-        public Task<string?> WaitCapturedAsync(Lsn position, TimeSpan atMost, CancellationToken cancellation) => throw new NotSupportedException();
-    }
-
-    private sealed class NoLog : IChangeLog
-    {
-        public Task<IReadOnlyList<LogPosition>> EndsAsync(IReadOnlyList<string> topics, CancellationToken cancellation) => throw new NotSupportedException();
-
-        public IAsyncEnumerable<LakeRecord> ReadAsync(LogPosition upTo, CancellationToken cancellation) => throw new NotSupportedException();
-    }
 }

@@ -9,6 +9,7 @@ using HospitalStreaming.Lake;
 using HospitalStreaming.Lake.Folder;
 using HospitalStreaming.Tests.Conformance.LakeSink.Support;
 using HospitalStreaming.Tests.Conformance.Warehouse.Support;
+using HospitalStreaming.Warehouse.Postgres;
 using HospitalStreaming.WarehouseSink;
 using HospitalStreaming.WarehouseSink.Rebuild;
 using Microsoft.Extensions.Configuration;
@@ -63,7 +64,8 @@ public sealed class DescribedTablesTests(WarehouseServers servers)
         }
 
         await database.RunAsync("DELETE FROM hospital.notes; UPDATE hospital_raw.note_log SET after = NULL");
-        var rebuild = new WarehouseRebuild(database.Source, new WarehouseNames(), HospitalSchema.CapturedTables, lake, (_, _) => Task.CompletedTask, new WarehouseSinkOptions());
+        var rebuild = new WarehouseRebuild(
+            new PostgresSwap(database.Source, new WarehouseNames(), HospitalSchema.CapturedTables, lake), lake, (_, _) => Task.CompletedTask, new WarehouseSinkOptions());
         (await rebuild.RunAsync(new Progress<string>(), Token)).ShouldBe(7);
         (await NotesAsync(database)).ShouldBe(second);
         (await database.TextAsync("SELECT after FROM hospital_raw.note_log")).ShouldBe("""{"what":"written"}""");

@@ -5,6 +5,7 @@ using HospitalStreaming.Lake.Documents;
 using HospitalStreaming.Tests.Conformance.Lake.Support;
 using HospitalStreaming.Tests.Conformance.Warehouse.Support;
 using HospitalStreaming.Warehouse.Loading;
+using HospitalStreaming.Warehouse.Postgres;
 using HospitalStreaming.WarehouseSink;
 using HospitalStreaming.WarehouseSink.Rebuild;
 using Shouldly;
@@ -87,7 +88,7 @@ public sealed class LakeCompactionTests(WarehouseServers servers)
     private static Dictionary<string, string> Environment { get; } = [];
 
     private static WarehouseRebuild Rebuild(PostgresUnderTest test, int maxRows) => new(
-        test.Database.Source, test.Names, HospitalSchema.CapturedTables, test.Lake, Aside, new WarehouseSinkOptions { MaxRows = maxRows });
+        new PostgresSwap(test.Database.Source, test.Names, HospitalSchema.CapturedTables, test.Lake), test.Lake, Aside, new WarehouseSinkOptions { MaxRows = maxRows });
 
     private static Task<(int Code, string Output)> CompactAsync(PostgresUnderTest test, params string[] more) => ProductCommand.RunAsync(
         ["lake", "compact", "--set", $"Lake:Folder={test.Lake.Location}", "--set", $"Warehouse:ConnectionString={test.Database.ConnectionString}", .. more], Environment, Token);

@@ -15,19 +15,21 @@ using Xunit;
 namespace HospitalStreaming.Tests.Conformance.Warehouse;
 
 /// <summary>
-/// Seeded runs: loaders whose connection ends at any request of a load (K11 to K14 are one transaction here), each followed by another. HOSPITAL_SOAK
-/// multiplies the seeds.
+/// Seeded runs: loaders whose connection ends at any request of a load (K11 to K14 are one transaction here), each followed by another.
 /// </summary>
 [Collection(WarehouseCollection.Name)]
 [Trait("Kind", "Soak")]
 public sealed class PostgresCutTests(WarehouseServers servers)
 {
-    private const int Seeds = 10;
+    private const int AtOnce = 2;
     private const int Loads = 5;
     private const int Keys = 4;
 
     /// <summary>Requests of a small load; later ones are not reached, and such a load goes through.</summary>
     private const int Requests = 20;
+
+    /// <summary>One is enough here, and each takes its time to make.</summary>
+    private static readonly TableDescription[] Tables = [HospitalSchema.Visits];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -35,10 +37,7 @@ public sealed class PostgresCutTests(WarehouseServers servers)
     public async Task Whichever_request_of_a_load_is_the_last_each_record_is_in_raw_once_and_current_is_the_last_change()
     {
         await using var database = await TestDatabase.CreateAsync(servers, "warehouse_cuts");
-        for (var seed = 1; seed <= Seeds * FaultReport.Times; seed++)
-        {
-            await RunAsync(database, seed);
-        }
+        await FaultReport.RunAsync(FaultKinds.LoaderPostgresCut, AtOnce, seed => RunAsync(database, seed));
     }
 
     private static async Task RunAsync(TestDatabase database, int seed)
@@ -56,12 +55,12 @@ public sealed class PostgresCutTests(WarehouseServers servers)
             server.Pooling = false;
             await using var doomed = NpgsqlDataSource.Create(server.ConnectionString);
             var (records, cuts, last) = (0, 0, new SortedDictionary<int, string>());
-            await new PostgresWarehouse(database.Source, names, HospitalSchema.CapturedTables, lake).EnsureAsync(Token);
+            await new PostgresWarehouse(database.Source, names, Tables, lake).EnsureAsync(Token);
             for (var load = 0; load < Loads; load++)
             {
                 var claim = new LoadClaim([await ObjectAsync(), await ObjectAsync()]);
                 wire.CutAt(int.MaxValue, false);
-                var warehouse = new PostgresWarehouse(doomed, names, HospitalSchema.CapturedTables, lake);
+                var warehouse = new PostgresWarehouse(doomed, names, Tables, lake);
                 await warehouse.EnsureAsync(Token);
                 await warehouse.TakeOverAsync(Token);
                 wire.CutAt(1 + random.Next(Requests), lose: random.Next(2) == 0);
@@ -79,7 +78,7 @@ public sealed class PostgresCutTests(WarehouseServers servers)
             }
 
             var counted = (await database.TextAsync($"SELECT count(*), count(DISTINCT \"offset\") FROM {names.Raw}.visits")).Split(',').Select(text => long.Parse(text, CultureInfo.InvariantCulture)).ToList();
-            FaultReport.Add("loader-postgres", seed, cuts, 0, records, records - counted[1], counted[0] - counted[1]);
+            FaultReport.Add(FaultKinds.LoaderPostgresCut, seed, cuts, 0, records, records - counted[1], counted[0] - counted[1]);
             counted.ShouldBe([records, records], $"seed {seed}");
             (await database.TextAsync($"SELECT visit_id || CASE WHEN _deleted THEN ' gone' ELSE ' ' || total_cost END FROM {names.Current}.visits ORDER BY visit_id"))
                 .ShouldBe(string.Join('\n', last.Values), $"seed {seed}");
@@ -102,7 +101,7 @@ public sealed class PostgresCutTests(WarehouseServers servers)
             // As the next process does: it asks the books how far they are.
             async Task FinishAsync(LoadClaim claim)
             {
-                var next = new PostgresWarehouse(database.Source, names, HospitalSchema.CapturedTables, lake);
+                var next = new PostgresWarehouse(database.Source, names, Tables, lake);
                 await next.EnsureAsync(Token);
                 await next.TakeOverAsync(Token);
                 if (((await next.StatusAsync(Token)).Positions.SingleOrDefault()?.Next ?? 0) < claim.Objects[^1].Manifest!.Next)

@@ -1,8 +1,10 @@
 using HospitalStreaming.Core.Domain;
 using HospitalStreaming.Lake;
+using HospitalStreaming.Tests.Conformance.Lake.Support;
 using HospitalStreaming.Tests.Conformance.Warehouse.Support;
 using HospitalStreaming.Warehouse.Letters;
 using HospitalStreaming.Warehouse.Loading;
+using HospitalStreaming.Warehouse.Postgres;
 using HospitalStreaming.WarehouseSink;
 using HospitalStreaming.WarehouseSink.Rebuild;
 using Shouldly;
@@ -70,8 +72,44 @@ public sealed class RebuildTests(WarehouseServers servers)
         (await DigestAsync(test)).ShouldBe(before);
     }
 
+    [Fact]
+    public async Task A_table_that_cannot_be_loaded_as_things_are_ends_the_command_with_the_choice_and_leaves_the_warehouse_as_it_is()
+    {
+        await using var test = await PostgresUnderTest.CreateAsync(servers, "rebuildstopped");
+        var (fill, warehouse) = (new LakeFill(test.Lake), test.Open());
+        await warehouse.EnsureAsync(Token);
+        await warehouse.TakeOverAsync(Token);
+        await warehouse.LoadAsync(new LoadClaim([await fill.TableAsync("doctors", 0, Messages.Doctor("c", 1, 50))]), Aside, Token);
+        var before = await DigestAsync(test);
+        await fill.TableAsync("doctors", 1, [.. Enumerable.Range(100, 25).Select(id => Doctors(id))]);
+
+        var (code, said) = await CommandAsync(test);
+
+        code.ShouldBe(1, said);
+        said.ShouldContain("the warehouse is as it was");
+        (await DigestAsync(test)).ShouldBe(before);
+
+        // The choice is made in the warehouse in place, and the next run begins anew by it.
+        await test.Database.RunAsync(said[said.IndexOf("DROP VIEW", StringComparison.Ordinal)..said.IndexOf(" in the warehouse", StringComparison.Ordinal)]);
+        (code, said) = await CommandAsync(test);
+        code.ShouldBe(0, said);
+        (await test.Database.TextAsync("SELECT count(*), min(experience_years), max(experience_years) FROM hospital.doctors WHERE NOT _deleted")).ShouldBe("26,7,seven");
+    }
+
+    private static async Task<(int Code, string Said)> CommandAsync(PostgresUnderTest test)
+    {
+        using var process = ProductCommand.Start(
+            ["rebuild", "--set", "Kafka:BootstrapServers=127.0.0.1:1", "--set", $"Lake:Folder={test.Lake.Location}", "--set", $"Warehouse:ConnectionString={test.Database.ConnectionString}"], new Dictionary<string, string>());
+        var (errors, output) = (process.StandardError.ReadToEndAsync(Token), process.StandardOutput.ReadToEndAsync(Token));
+        await process.WaitForExitAsync(Token);
+        return (process.ExitCode, await errors + await output);
+    }
+
+    private static (string Key, string? Value) Doctors(int id) =>
+        Messages.Doctor("c", id, 100 + id) is var (key, value) ? (key, value!.Replace("\"experience_years\":7", "\"experience_years\":\"seven\"", StringComparison.Ordinal)) : default;
+
     private static WarehouseRebuild Rebuild(PostgresUnderTest test, int maxRows) => new(
-        test.Database.Source, test.Names, HospitalSchema.CapturedTables, test.Lake, Aside, new WarehouseSinkOptions { MaxRows = maxRows });
+        new PostgresSwap(test.Database.Source, test.Names, HospitalSchema.CapturedTables, test.Lake), test.Lake, Aside, new WarehouseSinkOptions { MaxRows = maxRows });
 
     // Inserts, updates, a delete, a row that moved, a record that was set aside and redriven, and one that holds its key.
     private static async Task<(LakeFill Fill, IWarehouse Warehouse)> FilledAsync(PostgresUnderTest test)

@@ -186,6 +186,7 @@ internal sealed class ChainModel
     {
         ChainTiling.FaultsOf(_store.Select(entry => new LakeSpan(entry.Key, entry.Value.Next))).ShouldBeEmpty($"seed {_seed}");
         var stored = _store.Values.SelectMany(entry => entry.Records).ToList();
+        _totals.Records += stored.Count;
         stored.SequenceEqual(_log).ShouldBeTrue($"seed {_seed}: every record once, in order: {string.Join(' ', stored)} of {string.Join(' ', _log)}");
     }
 
@@ -203,6 +204,8 @@ internal sealed class ChainModel
         internal int Crashes { get; set; }
 
         internal int Resets { get; set; }
+
+        internal long Records { get; set; }
     }
 
     private sealed class Writer(ChainWriter chain, int read)

@@ -1,3 +1,4 @@
+using HospitalStreaming.Tests.Support.Faults;
 using Shouldly;
 using Xunit;
 
@@ -9,17 +10,24 @@ namespace HospitalStreaming.Tests.Unit.Batching;
 /// </summary>
 public sealed class ChainModelTests
 {
-    /// <summary>HOSPITAL_SOAK multiplies the runs.</summary>
-    private static readonly int Runs = 30_000 * (int.TryParse(Environment.GetEnvironmentVariable("HOSPITAL_SOAK"), out var times) ? times : 1);
+    private const int Reported = 1_000;
+
+    private static readonly int Runs = FaultReport.Count(FaultKinds.ModelChain);
 
     [Fact]
     [Trait("Kind", "Soak")]
     public void Objects_tile_the_log_whoever_wrote_them()
     {
         var totals = new ChainModel.Totals();
-        for (var seed = 0; seed < Runs; seed++)
+        for (var seed = 0; seed < Runs; seed += Reported)
         {
-            new ChainModel(seed, totals).Run();
+            var (crashes, others, records) = (totals.Crashes, totals.LostReplies + totals.Resets, totals.Records);
+            for (var next = seed; next < seed + Reported; next++)
+            {
+                new ChainModel(next, totals).Run();
+            }
+
+            FaultReport.Add(FaultKinds.ModelChain, seed, totals.Crashes - crashes, totals.LostReplies + totals.Resets - others, totals.Records - records, 0, 0, Reported);
         }
 
         TestContext.Current.TestOutputHelper?.WriteLine(

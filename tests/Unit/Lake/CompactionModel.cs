@@ -15,7 +15,7 @@ namespace HospitalStreaming.Tests.Unit.Lake;
 /// <summary>One random history of one chain: two writers that do not know of each other, two compactors, two readers, and crashes.</summary>
 internal sealed class CompactionModel
 {
-    private const int Records = 60;
+    internal const int Records = 60;
     private const long Noon = 1_772_366_400_000;
     private static readonly LakeStream Stream = new("postgres-source.public.visits", "aaaaaaaa", 0);
     private readonly MemoryStore _store = new();

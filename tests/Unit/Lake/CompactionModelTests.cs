@@ -1,4 +1,5 @@
 using HospitalStreaming.Lake;
+using HospitalStreaming.Tests.Support.Faults;
 using Shouldly;
 using Xunit;
 
@@ -9,8 +10,9 @@ namespace HospitalStreaming.Tests.Unit.Lake;
 /// </summary>
 public sealed class CompactionModelTests
 {
-    /// <summary>HOSPITAL_SOAK multiplies the runs.</summary>
-    private static readonly int Runs = 300 * (int.TryParse(Environment.GetEnvironmentVariable("HOSPITAL_SOAK"), out var times) ? times : 1);
+    private const int Reported = 20;
+
+    private static readonly int Runs = FaultReport.Count(FaultKinds.ModelCompaction);
 
     [Fact]
     [Trait("Kind", "Soak")]
@@ -19,9 +21,15 @@ public sealed class CompactionModelTests
         var totals = new CompactionModel.Totals();
         OnOneThread(() =>
         {
-            for (var seed = 0; seed < Runs; seed++)
+            for (var seed = 0; seed < Runs; seed += Reported)
             {
-                new CompactionModel(seed, totals).Run();
+                var before = totals.Crashes;
+                for (var next = seed; next < seed + Reported; next++)
+                {
+                    new CompactionModel(next, totals).Run();
+                }
+
+                FaultReport.Add(FaultKinds.ModelCompaction, seed, totals.Crashes - before, 0, Reported * CompactionModel.Records, 0, 0, Reported);
             }
         });
 

@@ -1,7 +1,6 @@
 using HospitalStreaming.Core.Changes;
 using HospitalStreaming.Core.Domain;
 using HospitalStreaming.Core.Merging;
-using HospitalStreaming.Core.Naming;
 using HospitalStreaming.Warehouse.Loading;
 using Shouldly;
 using Xunit;
@@ -64,19 +63,21 @@ public sealed class RefusalRunTests
     [Fact]
     public void Another_key_has_no_column_to_alter_and_nothing_stops_where_that_is_asked_for()
     {
-        var run = new RefusalRun(new WarehouseNames(), Visits, most: 1);
+        var run = new RefusalRun(Visits, most: 1, Choice);
         Should.Throw<TableStoppedException>(() => run.Note(new ReadRecord { RefusedColumn = "visit_id" })).Message.ShouldNotContain("ALTER");
 
-        var never = new RefusalRun(new WarehouseNames(), Visits, most: 0);
+        var never = new RefusalRun(Visits, most: 0, Choice);
         for (var i = 0; i < 1_000; i++)
         {
             Should.NotThrow(() => never.Note(Refused));
         }
     }
 
+    private static string Choice(string column) => $"ALTER it: {column}";
+
     private static RefusalRun Started()
     {
-        var run = new RefusalRun(new WarehouseNames(), Visits, Most);
+        var run = new RefusalRun(Visits, Most, Choice);
         run.Begin();
         return run;
     }

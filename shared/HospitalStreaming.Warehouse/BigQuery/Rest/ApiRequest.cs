@@ -35,6 +35,10 @@ internal sealed class ApiRequest : ClientServiceRequest<JObject>
     [RequestParameter("formatOptions.useInt64Timestamp", RequestParameterType.Query)]
     public string? WholeTimestamps => _method == "GET" && _path.Contains("/queries/", StringComparison.Ordinal) ? "true" : null;
 
+    // A data set is dropped with all that is in it.
+    [RequestParameter("deleteContents", RequestParameterType.Query)]
+    public string? DeleteContents => _method == "DELETE" && !_path.Contains("/tables/", StringComparison.Ordinal) ? "true" : null;
+
     /// <inheritdoc/>
     public override string MethodName => _path;
 
@@ -67,7 +71,7 @@ internal sealed class ApiRequest : ClientServiceRequest<JObject>
     protected override void InitParameters()
     {
         base.InitParameters();
-        foreach (var name in new[] { "location", "pageToken", "uploadType", "formatOptions.useInt64Timestamp" })
+        foreach (var name in new[] { "location", "pageToken", "uploadType", "formatOptions.useInt64Timestamp", "deleteContents" })
         {
             RequestParameters.Add(name, new Parameter { Name = name, IsRequired = false, ParameterType = "query" });
         }

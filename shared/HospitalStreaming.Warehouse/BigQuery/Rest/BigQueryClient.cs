@@ -15,7 +15,7 @@ namespace HospitalStreaming.Warehouse.BigQuery.Rest;
 
 /// <summary>Sends the warehouse's requests: credentials on first use, retries, and errors without row values.</summary>
 /// <param name="settings">Where to.</param>
-/// <param name="meters">Counts retries.</param>
+/// <param name="meters">Counts retries and load jobs.</param>
 /// <param name="clock">Runs waits.</param>
 public sealed partial class BigQueryClient(BigQuerySettings settings, LineMeters meters, TimeProvider clock) : IDisposable
 {
@@ -28,6 +28,8 @@ public sealed partial class BigQueryClient(BigQuerySettings settings, LineMeters
     internal BigQuerySettings Settings => settings;
 
     internal TimeProvider Clock => clock;
+
+    internal LineMeters Meters => meters;
 
     /// <summary>One call below the project; null for 404.</summary>
     /// <exception cref="WarehouseSqlException">BigQuery refuses it.</exception>

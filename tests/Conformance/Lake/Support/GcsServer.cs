@@ -70,9 +70,10 @@ public sealed class GcsServer : IAsyncLifetime
     /// <param name="shape">How objects are stored.</param>
     /// <param name="through">A way with faults.</param>
     /// <param name="smallParts">Whether sessions begin at 1 MiB, in parts of 512 KiB, instead of 8 MiB for both.</param>
-    internal ILake Open(string bucket, LakeShape shape, FaultProxy? through = null, bool smallParts = false)
+    /// <param name="requestLimit">Longest time of one request; null for ten seconds.</param>
+    internal ILake Open(string bucket, LakeShape shape, FaultProxy? through = null, bool smallParts = false, TimeSpan? requestLimit = null)
     {
-        var settings = new GcsSettings(bucket, through?.Address ?? Address, TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(1));
+        var settings = new GcsSettings(bucket, through?.Address ?? Address, requestLimit ?? TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(1));
         settings = smallParts ? settings with { SingleRequestBytes = 1024 * 1024, ChunkBytes = 512 * 1024 } : settings;
         return new GcsLake(new GcsClient(settings, new LineMeters(), TimeProvider.System, transport: null), bucket, shape, new LakeNews(TimeProvider.System));
     }

@@ -17,10 +17,15 @@ internal sealed class KafkaProxy : IAsyncDisposable
     private const short Metadata = 3;
     private const short OffsetCommit = 8;
     private const short FindCoordinator = 10;
+
+    /// <summary>What a client asks its group's coordinator: OffsetCommit, OffsetFetch, JoinGroup, Heartbeat, LeaveGroup, SyncGroup.</summary>
+    private static readonly short[] OfTheGroup = [OffsetCommit, 9, 11, 12, 13, 14];
+
     private static readonly byte[] Host = "127.0.0.1"u8.ToArray();
     private readonly IPEndPoint _broker;
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _ending = new();
+    private int _turnedAway;
 
     internal KafkaProxy(string broker)
     {
@@ -33,6 +38,12 @@ internal sealed class KafkaProxy : IAsyncDisposable
 
     /// <summary>Asked at each offset commit before it goes on; false keeps it from the broker, and it is never answered.</summary>
     internal Func<bool> Passes { get; set; } = static () => true;
+
+    /// <summary>Ends each connection that asks the group's coordinator for something; records are fetched on another one, and go on.</summary>
+    internal bool KeepsCoordinatorAway { get; set; }
+
+    /// <summary>Requests to the coordinator that never arrived.</summary>
+    internal int TurnedAway => Volatile.Read(ref _turnedAway);
 
     private int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
@@ -92,6 +103,12 @@ internal sealed class KafkaProxy : IAsyncDisposable
         while (await ReadAsync(client, _ending.Token) is { } frame)
         {
             var api = BinaryPrimitives.ReadInt16BigEndian(frame);
+            if (KeepsCoordinatorAway && OfTheGroup.Contains(api))
+            {
+                Interlocked.Increment(ref _turnedAway);
+                return;
+            }
+
             if (api is Metadata or FindCoordinator)
             {
                 naming[BinaryPrimitives.ReadInt32BigEndian(frame.AsSpan(4))] = true;

@@ -3,6 +3,7 @@ using System.Text;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using HospitalStreaming.Core.Naming.Lake;
+using HospitalStreaming.Hosting;
 using HospitalStreaming.Lake;
 using HospitalStreaming.Lake.Auditing;
 using HospitalStreaming.Lake.Chains;
@@ -22,7 +23,7 @@ namespace HospitalStreaming.Tests.Conformance.LakeSink.Support;
 internal sealed class KillRun : IAsyncDisposable
 {
     private const int Partitions = 2;
-    private const int Rounds = 3;
+    private const int Rounds = 2;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
     private readonly KillServers _servers;
     private readonly KillPoint _point;
@@ -35,15 +36,17 @@ internal sealed class KillRun : IAsyncDisposable
     private readonly IAdminClient _admin;
     private readonly Dictionary<string, string> _settings;
     private readonly Dictionary<string, string> _environment = [];
-    private readonly List<SinkProcess> _processes = [];
+    private readonly List<RoleProcess> _processes = [];
     private ILake _lake = null!;
+    private readonly string _kind;
     private readonly int _seed;
     private int _produced;
     private int _kills;
+    private int _ahead;
 
-    private KillRun(KillServers servers, KillPoint point, bool bucket, int seed, KillTotals totals)
+    private KillRun(KillServers servers, KillPoint point, bool bucket, string kind, int seed, KillTotals totals)
     {
-        (_servers, _point, _seed, _random, _totals) = (servers, point, seed, new Random((seed * 100) + (int)point), totals);
+        (_servers, _point, _kind, _seed, _random, _totals) = (servers, point, kind, seed, new Random((seed * 100) + (int)point), totals);
         _name = string.Create(CultureInfo.InvariantCulture, $"{(bucket ? "bucket" : "folder")}-{point}-{seed}");
         _kafka = new KafkaProxy(servers.Kafka);
         _storage = bucket ? new FaultProxy(servers.Gcs.Address) : null;
@@ -62,22 +65,20 @@ internal sealed class KillRun : IAsyncDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static async Task RunAsync(KillServers servers, KillPoint point, bool bucket, int seed, KillTotals totals)
+    public static async Task RunAsync(KillServers servers, KillPoint point, bool bucket, string kind, int seed, KillTotals totals)
     {
-        await using var run = new KillRun(servers, point, bucket, seed, totals);
+        await using var run = new KillRun(servers, point, bucket, kind, seed, totals);
         await run.OpenAsync();
         await run.ProduceAsync(400);
-        if (point == KillPoint.Zombie)
+        await (point switch
         {
-            await run.ZombieAsync();
-        }
-        else
-        {
-            await run.KillsAsync();
-        }
+            KillPoint.Zombie => run.ZombieAsync(),
+            KillPoint.Unreachable => run.OutageAsync(),
+            KillPoint.AskedTwice => run.AskedTwiceAsync(),
+            _ => run.KillsAsync(),
+        });
 
         await run.ShouldBeWholeAsync();
-        totals.Runs++;
     }
 
     public async ValueTask DisposeAsync()
@@ -122,7 +123,7 @@ internal sealed class KillRun : IAsyncDisposable
             _kills++;
             trap.Disarm();
             await EvictAsync();
-            _totals.Ahead += await IsAheadAsync() ? 1 : 0;
+            _ahead += await IsAheadAsync() ? 1 : 0;
             await ProduceAsync(100);
         }
 
@@ -148,9 +149,61 @@ internal sealed class KillRun : IAsyncDisposable
         zombie.HasExited.ShouldBeFalse(zombie.Output);
     }
 
-    private SinkProcess Start()
+    private async Task OutageAsync()
     {
-        var sink = new SinkProcess(_settings, _environment);
+        var sink = Start();
+        await UntilAsync(async () => (await CommittedAsync()).SequenceEqual(Ends()), "the first offsets to be committed");
+        _kafka.KeepsCoordinatorAway = true;
+        await ProduceAsync(200);
+        await UntilAsync(async () => await IsAheadAsync(), "an object whose offset is not committed");
+        await UntilAsync(() => Task.FromResult(_kafka.TurnedAway > 0), "the sink to miss its coordinator");
+        if (_random.Next(2) == 0)
+        {
+            // As when its session runs out: the group has gone on without it.
+            await EvictAsync();
+        }
+
+        _kafka.KeepsCoordinatorAway = false;
+        await ProduceAsync(100);
+        await HeadsReachEndsAsync();
+        sink.HasExited.ShouldBeFalse(sink.Output);
+    }
+
+    private async Task AskedTwiceAsync()
+    {
+        var sink = Start();
+        var (held, passed) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        _storage!.Hold = request =>
+        {
+            if (!KillTrap.IsObject(request))
+            {
+                return Task.CompletedTask;
+            }
+
+            held.TrySetResult();
+            return passed.Task;
+        };
+        await held.Task.WaitAsync(Limit, Token);
+        for (var i = 0; i < 2; i++)
+        {
+            sink.AskToStop();
+            await UntilAsync(() => Task.FromResult(sink.HasTakenSignals), "the signal to be taken");
+        }
+
+        sink.HasExited.ShouldBeFalse("an object is on its way\n" + sink.Output);
+        _storage.Hold = null;
+        passed.SetResult();
+        await sink.GoneAsync(Token).WaitAsync(Limit, Token);
+        sink.ExitCode.ShouldBe(0, sink.Output);
+        _kills++;
+        (await HeadsAsync()).SequenceEqual(await CommittedAsync()).ShouldBeTrue("what was on its way is finished and committed");
+        (await HeadsAsync()).Sum().ShouldBeGreaterThan(0);
+        Start();
+    }
+
+    private RoleProcess Start()
+    {
+        var sink = new RoleProcess(RoleNames.LakeSink, _settings, _environment);
         _processes.Add(sink);
         return sink;
     }
@@ -227,9 +280,8 @@ internal sealed class KillRun : IAsyncDisposable
 
         var distinct = values.ToHashSet();
         var lost = Enumerable.Range(0, _produced).Count(i => !distinct.Contains(SinkLine.Change(i)));
-        (_totals.Records, _totals.Lost, _totals.Doubled) = (_totals.Records + _produced, _totals.Lost + lost, _totals.Doubled + values.Count - distinct.Count);
-        _totals.Kills += _kills;
-        FaultReport.Add($"sink-kill-{(_storage is null ? "folder" : "bucket")}-{_point}", _seed, _kills, _storage?.Fired ?? 0, _produced, lost, values.Count - distinct.Count);
+        _totals.Add(_kills, _ahead, _produced, lost, values.Count - distinct.Count);
+        FaultReport.Add(_kind, _seed, _kills, (_storage?.Fired ?? 0) + _kafka.TurnedAway, _produced, lost, values.Count - distinct.Count);
         (lost, values.Count - distinct.Count).ShouldBe((0, 0), _name);
     }
 

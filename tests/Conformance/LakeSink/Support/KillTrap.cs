@@ -61,7 +61,7 @@ internal sealed class KillTrap(FaultProxy? storage, KafkaProxy kafka, string? fo
         _watcher?.Dispose();
     }
 
-    private static bool IsObject(ProxiedRequest request) => request.IsUpload && request.Body.AsSpan(0, Math.Min(request.Body.Length, 2_000)).IndexOf("\"topics/"u8) >= 0;
+    internal static bool IsObject(ProxiedRequest request) => request.IsUpload && request.Body.AsSpan(0, Math.Min(request.Body.Length, 2_000)).IndexOf("\"topics/"u8) >= 0;
 
     private Fault? Choose(KillPoint point, bool other, Action strike)
     {

@@ -17,9 +17,18 @@ internal static class Analyser
 
     public static async Task<IReadOnlyList<AnalysedModel>> AnalyseAsync(
         IEnumerable<AnalysedTable> sources, IEnumerable<(string Name, string Sql)> models, CancellationToken cancellation)
+        => await AnalyseAsync(
+            [
+                .. sources.Select(source => (object)new { table = source.Name, columns = source.Columns }),
+                .. models.Select(model => (object)new { model = model.Name, sql = model.Sql }),
+            ],
+            cancellation);
+
+    /// <summary>Takes steps in the form that analyse.mjs reads: tables that are made or dropped, models and scripts.</summary>
+    public static async Task<IReadOnlyList<AnalysedModel>> AnalyseAsync(IReadOnlyList<object> steps, CancellationToken cancellation)
     {
         var folder = await InstalledAsync(cancellation);
-        var request = JsonSerializer.Serialize(new { sources, models = models.Select(model => new { name = model.Name, sql = model.Sql }) }, Web);
+        var request = JsonSerializer.Serialize(new { steps }, Web);
         var answer = await RunAsync("node", [Path.Combine(Scripts, "analyse.mjs"), folder], folder, request, cancellation);
         return JsonSerializer.Deserialize<List<AnalysedModel>>(answer, Web)!;
     }

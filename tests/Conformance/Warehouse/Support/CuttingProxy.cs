@@ -33,6 +33,9 @@ internal sealed class CuttingProxy : IAsyncDisposable
 
     public Uri Address { get; }
 
+    /// <summary>Changes that came by.</summary>
+    public int Changes { get; private set; }
+
     /// <summary>Whether it has cut.</summary>
     public bool Cut => _left <= 0;
 
@@ -72,9 +75,9 @@ internal sealed class CuttingProxy : IAsyncDisposable
         using var body = new MemoryStream();
         await request.InputStream.CopyToAsync(body);
         var dead = Cut;
-        if (!dead && Changes(request, body))
+        if (!dead && IsChange(request, body))
         {
-            _left--;
+            (_left, Changes) = (_left - 1, Changes + 1);
         }
 
         if (dead || (Cut && !_lose))
@@ -98,6 +101,6 @@ internal sealed class CuttingProxy : IAsyncDisposable
         }
     }
 
-    private static bool Changes(HttpListenerRequest request, MemoryStream body) =>
+    private static bool IsChange(HttpListenerRequest request, MemoryStream body) =>
         request.HttpMethod != "GET" && !Encoding.UTF8.GetString(body.GetBuffer(), 0, (int)body.Length).Contains("\"query\":\"SELECT", StringComparison.Ordinal);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Text;
 using HospitalStreaming.Core.Naming;
@@ -47,7 +48,7 @@ public sealed class JobBookTests
             ["rows"] = new JArray(Row("visits", now.AddHours(-25)), Row("visits", now.AddMinutes(-9)), Row("visits.rows", now.AddMinutes(-8))),
         }.ToString());
         using var client = server.Client();
-        var book = new JobBook(new BigQuerySql(client, Names), Names, TimeProvider.System, TimeSpan.FromMinutes(5));
+        var book = new JobBook(new BigQuerySql(client, Names), Names, TimeProvider.System, TimeSpan.FromMinutes(5), new LineMeters());
         await book.TakeOverAsync(Token);
 
         await book.WaitAsync("visits", Token);
@@ -66,6 +67,33 @@ public sealed class JobBookTests
         book.Statements().Count().ShouldBe(2);
         book.Booked();
         book.Statements().Count().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Load_jobs_are_counted_by_table_and_outcome()
+    {
+        await using var server = new AnsweringServer("""{"jobComplete":true}""");
+        using var client = server.Client();
+        using var meters = new LineMeters();
+        var counted = new List<string>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listening) =>
+            {
+                if (instrument.Meter.Name == LineMeters.Name && instrument.Name == "hospital.load_jobs")
+                {
+                    listening.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, jobs, tags, _) => counted.Add($"{jobs} {string.Join(' ', tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}"))}"));
+        listener.Start();
+        var book = new JobBook(new BigQuerySql(client, Names), Names, TimeProvider.System, TimeSpan.Zero, meters);
+
+        book.Ended("visits", null);
+        book.Ended(JobBook.RowsOf("visits"), JobBook.QuotaExceeded);
+
+        counted.ShouldBe(["1 table=visits outcome=loaded", "1 table=visits outcome=quotaExceeded"]);
     }
 
     private static JObject Row(string counted, DateTimeOffset at) => JObject.Parse(

@@ -1,3 +1,4 @@
+using System.Globalization;
 using HospitalStreaming.Warehouse.Loading;
 using HospitalStreaming.WarehouseSink;
 using Shouldly;
@@ -27,17 +28,23 @@ public sealed class SimulatedDayTests
 
         day.Run(TimeSpan.FromDays(2));
 
+        var most = day.Jobs.ToDictionary(
+            table => table.Key, table => Enumerable.Range(0, table.Value.Count).Max(i => table.Value.Skip(i).TakeWhile(at => at < table.Value[i] + 86_400).Count()), StringComparer.Ordinal);
+        var delay = day.Delays.Order().ElementAt((int)(day.Delays.Count * 0.95));
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"most load jobs of one table in any 24 h: {most.Values.Max()}; commit to submit p95: {delay:0.0} s over {day.Delays.Count} commits; {day.Failed} jobs failed, {day.Refused} refused, {day.Quotas} quotas"));
         day.Refused.ShouldBeGreaterThan(20);
         day.Failed.ShouldBeGreaterThan(20);
         day.Quotas.ShouldBeGreaterThan(0);
         foreach (var (table, jobs) in day.Jobs)
         {
             jobs.Count.ShouldBeGreaterThan(1_000, table);
-            Enumerable.Range(0, jobs.Count).Max(i => jobs.Skip(i).TakeWhile(at => at < jobs[i] + 86_400).Count()).ShouldBeLessThanOrEqualTo(LoadMeter.MostADay, table);
+            most[table].ShouldBeLessThanOrEqualTo(LoadMeter.MostADay, table);
         }
 
         day.Delays.Count.ShouldBeGreaterThan(50_000);
-        day.Delays.Order().ElementAt((int)(day.Delays.Count * 0.95)).ShouldBeLessThan(75);
+        delay.ShouldBeLessThan(75);
     }
 
     private sealed class Day(int seed)
