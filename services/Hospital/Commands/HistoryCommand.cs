@@ -3,6 +3,8 @@ using System.Globalization;
 using HospitalStreaming.Core.Domain;
 using HospitalStreaming.Core.Merging;
 using HospitalStreaming.Hosting;
+using HospitalStreaming.Lake;
+using HospitalStreaming.Warehouse.Describing;
 using HospitalStreaming.Warehouse.Verify;
 using HospitalStreaming.WarehouseSink.Letters;
 
@@ -15,19 +17,35 @@ internal static class HistoryCommand
     public static Command Create()
     {
         var common = new CommonOptions();
-        var table = new Argument<string>("table") { Description = "Captured table, e.g. visits." };
-        table.AcceptOnlyFromAmong([.. HospitalSchema.CapturedTables.Select(known => known.Name)]);
-        var key = new Argument<long>("key") { Description = "Primary key of the row." };
+        var table = new Argument<string>("table") { Description = "Captured table, e.g. visits; those that WarehouseSink:Tables describes too." };
+        var key = new Argument<string>("key") { Description = """Primary key of the row; of several columns as JSON, e.g. '{"ward":3,"bed":"A"}'.""" };
         var asOf = new Option<DateTimeOffset?>("--as-of") { Description = "Show the row as it was committed at this time instead, e.g. 2026-11-21T16:00:00Z.", HelpName = "TIME" };
         var command = new Command("history", "Every version of a row: time, LSN, operation and what changed. It prints the row's values.") { table, key, asOf };
         common.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
-            var description = HospitalSchema.CapturedTables.Single(known => known.Name == parsed.GetValue(table));
             var configuration = common.OfRunningLine(parsed);
             var services = new ServiceCollection().AddLogging(logging => logging.SetMinimumLevel(LogLevel.None)).AddSingleton<IConfiguration>(configuration);
             await using var provider = services.AddHospitalDefaults("hospital-history").AddLetterDesk(configuration).BuildServiceProvider();
-            var versions = await provider.GetRequiredService<RowHistories>().OfAsync(description, parsed.GetValue(key), cancellation);
+            var tables = await TablesAsync(provider.GetRequiredService<ILake>(), parsed.GetValue(table)!, cancellation);
+            if (tables.FirstOrDefault(known => known.Name == parsed.GetValue(table)) is not { } description)
+            {
+                await Console.Error.WriteLineAsync($"hospital: there is no table {parsed.GetValue(table)}; captured are {string.Join(", ", tables.Select(known => known.Name))}");
+                return ExitCodes.Usage;
+            }
+
+            RowKey row;
+            try
+            {
+                row = TypedKey.Read(description, parsed.GetValue(key)!);
+            }
+            catch (FormatException refused)
+            {
+                await Console.Error.WriteLineAsync($"hospital: {refused.Message}");
+                return ExitCodes.Usage;
+            }
+
+            var versions = await provider.GetRequiredService<RowHistories>().OfAsync(description, row, cancellation);
             if (versions.Count == 0)
             {
                 await Console.Error.WriteLineAsync($"hospital: {description.Name} never had a row {parsed.GetValue(key)}, or it is not loaded yet");
@@ -38,6 +56,12 @@ internal static class HistoryCommand
         });
         return command;
     }
+
+    /// <summary>The hospital's own tables, and those that the lake describes where another is asked for.</summary>
+    private static async Task<IReadOnlyList<TableDescription>> TablesAsync(ILake lake, string wanted, CancellationToken cancellation) =>
+        HospitalSchema.Table(wanted) is not null
+            ? HospitalSchema.CapturedTables
+            : [.. HospitalSchema.CapturedTables, .. await new TableDocuments(lake).BesideAsync(HospitalSchema.CapturedTables, cancellation)];
 
     private static int Print(TableDescription table, IReadOnlyList<RowVersion> versions)
     {

@@ -19,19 +19,17 @@ public readonly record struct KeyAudit(FinalRow? Now, FinalRow? AtSource, bool H
     /// <param name="view">What the source snapshot sees.</param>
     /// <param name="at">Log position of the source snapshot; null where the source is not compared.</param>
     /// <param name="truncations">The last truncate of raw, and the last one that the source snapshot sees.</param>
-    /// <param name="columns">Number of columns.</param>
-    /// <param name="keyIndex">Place of the key among them.</param>
+    /// <param name="table">How the table's rows are told apart.</param>
     public static KeyAudit Of(
-        long key,
-        Func<long, IReadOnlyList<RawChange>> historyOf,
+        RowKey key,
+        Func<RowKey, IReadOnlyList<RawChange>> historyOf,
         TransactionView? view,
         Lsn at,
         (Truncation? Now, Truncation? AtSource) truncations,
-        int columns,
-        int keyIndex)
+        TableKey table)
     {
         var history = historyOf(key);
-        var now = KeyReplay.Of(key, one => [.. Applicable(historyOf(one).Where(change => !change.Waits), truncations.Now)], columns, keyIndex).Row;
+        var now = KeyReplay.Of(key, one => [.. Applicable(historyOf(one).Where(change => !change.Waits), truncations.Now)], table).Row;
         var held = history.Any(change => change is { Change: null, Skipped: false });
         var skipped = IsBehind(history, view, at);
         var emptied = now is null && Applicable(history.Where(change => !change.Waits), null).Any();
@@ -40,7 +38,7 @@ public readonly record struct KeyAudit(FinalRow? Now, FinalRow? AtSource, bool H
             return new KeyAudit(now, now, held, skipped) { Emptied = emptied };
         }
 
-        var atSource = KeyReplay.Of(key, one => [.. Applicable(historyOf(one).Where(change => change.Change is null || IsSeen(change, view, at)), truncations.AtSource)], columns, keyIndex).Row;
+        var atSource = KeyReplay.Of(key, one => [.. Applicable(historyOf(one).Where(change => change.Change is null || IsSeen(change, view, at)), truncations.AtSource)], table).Row;
         return new KeyAudit(now, atSource, held, skipped) { Emptied = emptied };
     }
 

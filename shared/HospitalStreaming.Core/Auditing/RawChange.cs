@@ -8,7 +8,7 @@ namespace HospitalStreaming.Core.Auditing;
 /// <param name="Change">What it does; null for poison, which holds the key back from here on.</param>
 /// <param name="TransactionId">Source transaction, where the record names one.</param>
 /// <param name="Lsn">Source LSN, of snapshot rows too.</param>
-public readonly record struct RawChange(long Key, RowChange? Change, uint? TransactionId, Lsn? Lsn)
+public readonly record struct RawChange(RowKey Key, RowChange? Change, uint? TransactionId, Lsn? Lsn)
 {
     /// <summary>It was decided to go on without it: it changes nothing and holds nothing, but the source may be ahead of raw by it.</summary>
     public bool Skipped { get; init; }

@@ -37,6 +37,9 @@ public sealed record RawRow(
     ReadOnlyMemory<byte>? OriginalKey,
     ReadOnlyMemory<byte>? OriginalValue)
 {
+    /// <summary>Canonical JSON of a key that is no whole number, where the table has such keys and the warehouse a column for them.</summary>
+    public string? RowKey { get; init; }
+
     /// <summary>The row a lake line makes.</summary>
     /// <param name="line">The line.</param>
     /// <param name="record">What the loader reads out of it.</param>
@@ -56,7 +59,10 @@ public sealed record RawRow(
         record.OldKey is { } old ? old.AsMemory() : default(ReadOnlyMemory<byte>?),
         record.Poison?.Code,
         record.Poison is null ? null : line.Key,
-        record.Poison is null ? null : line.Value);
+        record.Poison is null ? null : line.Value)
+    {
+        RowKey = (record.Change?.Key ?? record.HeldKey) is { IsNumber: false } key ? key.ToString() : null,
+    };
 
     /// <summary>Names of the columns in which two rows of one offset differ; empty where they are the same.</summary>
     /// <param name="other">The other row.</param>
@@ -75,6 +81,7 @@ public sealed record RawRow(
         Note("before", Same(Before, other.Before));
         Note("after", Same(After, other.After));
         Note("old_key", Same(OldKey, other.OldKey));
+        Note("row_key", RowKey == other.RowKey);
         Note("poison", Poison == other.Poison);
         Note("original_key", Same(OriginalKey, other.OriginalKey));
         Note("original_value", Same(OriginalValue, other.OriginalValue));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using HospitalStreaming.Core.Batching.Lines;
+using HospitalStreaming.Core.Merging;
 
 namespace HospitalStreaming.Core.Auditing;
 
@@ -30,7 +31,7 @@ public sealed class RecordTally
     ]);
 
     /// <summary>Adds a row of a table by its key and the digests of its columns.</summary>
-    public void Add(long key, ulong[] columns) => Add([RowDigest.Of(key), .. columns]);
+    public void Add(RowKey key, ulong[] columns) => Add([key.IsNumber ? RowDigest.Of(key.Number) : RowDigest.Of(key.ToString()), .. columns]);
 
     private static ulong Of(ReadOnlyMemory<byte>? bytes) => bytes is { } some ? RowDigest.OfBytes(some.Span) : RowDigest.Of((object?)null);
 

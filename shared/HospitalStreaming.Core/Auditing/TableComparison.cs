@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using HospitalStreaming.Core.Merging;
 
 namespace HospitalStreaming.Core.Auditing;
 
@@ -6,18 +7,18 @@ namespace HospitalStreaming.Core.Auditing;
 /// <param name="table">Table.</param>
 /// <param name="columns">Names of the digested columns, in their order.</param>
 /// <param name="left">The left side, by key; emptied as it is matched.</param>
-public sealed class TableComparison(string table, IReadOnlyList<string> columns, Dictionary<long, ulong[]> left)
+public sealed class TableComparison(string table, IReadOnlyList<string> columns, Dictionary<RowKey, ulong[]> left)
 {
     private const int MaxExamples = 5;
 
-    private readonly List<long> _examples = [];
+    private readonly List<RowKey> _examples = [];
     private readonly SortedDictionary<string, long> _differing = new(StringComparer.Ordinal);
     private long _compared;
     private long _extra;
     private long _different;
 
     /// <summary>Compares one row of the right side. Each key comes once.</summary>
-    public void Right(long key, ulong[] digests)
+    public void Right(RowKey key, ulong[] digests)
     {
         if (!left.Remove(key, out var expected))
         {
@@ -45,7 +46,7 @@ public sealed class TableComparison(string table, IReadOnlyList<string> columns,
     }
 
     /// <summary>Leaves a key out on both sides.</summary>
-    public void Skip(long key) => left.Remove(key);
+    public void Skip(RowKey key) => left.Remove(key);
 
     /// <summary>What came of it, once the right side is through.</summary>
     public TableDifference Finish()
@@ -59,7 +60,7 @@ public sealed class TableComparison(string table, IReadOnlyList<string> columns,
             table, _compared, left.Count, _extra, _different, _differing.ToImmutableSortedDictionary(StringComparer.Ordinal), [.. _examples]);
     }
 
-    private void Example(long key)
+    private void Example(RowKey key)
     {
         if (_examples.Count < MaxExamples)
         {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using HospitalStreaming.Core.Merging;
 
 namespace HospitalStreaming.Core.Auditing;
 
@@ -10,9 +11,9 @@ namespace HospitalStreaming.Core.Auditing;
 /// <param name="Extra">Keys the right side has and the left side lacks.</param>
 /// <param name="Different">Keys present in both with some column different.</param>
 /// <param name="Columns">How many keys differ in each column; columns without difference are absent.</param>
-/// <param name="Examples">A few of the keys concerned.</param>
+/// <param name="Examples">A few of the keys concerned; those that are no numbers are shown by their SHA-256.</param>
 public sealed record TableDifference(
-    string Table, long Compared, long Missing, long Extra, long Different, ImmutableSortedDictionary<string, long> Columns, ImmutableArray<long> Examples)
+    string Table, long Compared, long Missing, long Extra, long Different, ImmutableSortedDictionary<string, long> Columns, ImmutableArray<RowKey> Examples)
 {
     /// <summary>Both sides are the same.</summary>
     public bool IsEqual => Missing == 0 && Extra == 0 && Different == 0;
@@ -37,6 +38,6 @@ public sealed record TableDifference(
             parts.Add(string.Create(CultureInfo.InvariantCulture, $"{Different} different ({columns})"));
         }
 
-        return $"{Table}: {string.Join(", ", parts)}; keys such as {string.Join(", ", Examples.Select(key => key.ToString(CultureInfo.InvariantCulture)))}";
+        return $"{Table}: {string.Join(", ", parts)}; keys such as {string.Join(", ", Examples.Select(key => key.Shown))}";
     }
 }

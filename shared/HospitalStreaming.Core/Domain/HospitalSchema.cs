@@ -9,7 +9,7 @@ namespace HospitalStreaming.Core.Domain;
 public static class HospitalSchema
 {
     /// <summary>doctors.</summary>
-    public static TableDescription Doctors { get; } = new("doctors", "doctor_id", "topic_doctors", "Doctors who see patients.",
+    public static TableDescription Doctors { get; } = new("doctors", ["doctor_id"], "topic_doctors", "Doctors who see patients.",
     [
         Key("doctor_id", "Number of the doctor.", PrivacyClass.Operational),
         Text("name", 100, PrivacyClass.DirectIdentifier, "Full name."),
@@ -20,7 +20,7 @@ public static class HospitalSchema
     ]);
 
     /// <summary>patients.</summary>
-    public static TableDescription Patients { get; } = new("patients", "patient_id", "topic_patients", "People who were ever treated.",
+    public static TableDescription Patients { get; } = new("patients", ["patient_id"], "topic_patients", "People who were ever treated.",
     [
         Key("patient_id", "Number of the patient.", PrivacyClass.QuasiIdentifier),
         Text("full_name", 100, PrivacyClass.DirectIdentifier, "Full name."),
@@ -33,7 +33,7 @@ public static class HospitalSchema
     ]);
 
     /// <summary>medicines.</summary>
-    public static TableDescription Medicines { get; } = new("medicines", "medicine_id", "topic_medicines", "Medicines on the formulary.",
+    public static TableDescription Medicines { get; } = new("medicines", ["medicine_id"], "topic_medicines", "Medicines on the formulary.",
     [
         Key("medicine_id", "Number of the medicine.", PrivacyClass.Operational),
         Text("name", 100, PrivacyClass.Operational, "Name of the medicine."),
@@ -44,7 +44,7 @@ public static class HospitalSchema
     ]);
 
     /// <summary>visits.</summary>
-    public static TableDescription Visits { get; } = new("visits", "visit_id", "topic_visits", "One row a visit of a patient to a doctor.",
+    public static TableDescription Visits { get; } = new("visits", ["visit_id"], "topic_visits", "One row a visit of a patient to a doctor.",
     [
         Key("visit_id", "Number of the visit.", PrivacyClass.QuasiIdentifier),
         Reference("patient_id", "patients", PrivacyClass.QuasiIdentifier),
@@ -56,7 +56,7 @@ public static class HospitalSchema
     ]);
 
     /// <summary>billing_payments.</summary>
-    public static TableDescription BillingPayments { get; } = new("billing_payments", "billing_id", "topic_billing", "One row a bill of a visit.",
+    public static TableDescription BillingPayments { get; } = new("billing_payments", ["billing_id"], "topic_billing", "One row a bill of a visit.",
     [
         Key("billing_id", "Number of the bill.", PrivacyClass.QuasiIdentifier),
         Reference("patient_id", "patients", PrivacyClass.QuasiIdentifier),
@@ -68,7 +68,7 @@ public static class HospitalSchema
     ]);
 
     /// <summary>prescriptions.</summary>
-    public static TableDescription Prescriptions { get; } = new("prescriptions", "prescription_id", "topic_prescriptions", "One row a medicine prescribed in a visit.",
+    public static TableDescription Prescriptions { get; } = new("prescriptions", ["prescription_id"], "topic_prescriptions", "One row a medicine prescribed in a visit.",
     [
         Key("prescription_id", "Number of the prescription.", PrivacyClass.QuasiIdentifier),
         Reference("patient_id", "patients", PrivacyClass.QuasiIdentifier),
@@ -83,7 +83,7 @@ public static class HospitalSchema
     ]);
 
     /// <summary>line_canary: one row a hospital, beaten once a second, to time a commit's way to the chart.</summary>
-    public static TableDescription Canary { get; } = new("line_canary", "canary_id", null, "The line's own heartbeat row.",
+    public static TableDescription Canary { get; } = new("line_canary", ["canary_id"], null, "The line's own heartbeat row.",
     [
         Key("canary_id", "Number of the canary.", PrivacyClass.Operational),
         new("beat", ColumnKind.Int64, PrivacyClass.Operational, "Count of beats.") { Nullable = false },

@@ -8,13 +8,12 @@ public static class ChangeReducer
     /// <summary>Reduces a batch.</summary>
     /// <param name="changes">Changes in log order within each partition; a key's changes all come from one partition.</param>
     /// <param name="seen">What was applied before this batch, by key; keys never seen are absent.</param>
-    /// <param name="columns">Number of columns of the table.</param>
-    /// <param name="keyIndex">Place of the key among them.</param>
+    /// <param name="table">How the table's rows are told apart.</param>
     /// <returns>One row a key that has at least one new change, by key.</returns>
-    public static Dictionary<long, FinalRow> Reduce(
-        IReadOnlyList<RowChange> changes, IReadOnlyDictionary<long, KeyState> seen, int columns, int keyIndex)
+    public static Dictionary<RowKey, FinalRow> Reduce(
+        IReadOnlyList<RowChange> changes, IReadOnlyDictionary<RowKey, KeyState> seen, TableKey table)
     {
-        var rows = new Dictionary<long, FinalRow>(changes.Count);
+        var rows = new Dictionary<RowKey, FinalRow>(changes.Count);
         for (var i = 0; i < changes.Count; i++)
         {
             var change = changes[i];
@@ -30,19 +29,17 @@ public static class ChangeReducer
                 continue;
             }
 
-            row = new FinalRow(change, ChangeOrder.After(state, change), Merge(inBatch ? row.Values : null, change, columns, keyIndex));
+            row = new FinalRow(change, ChangeOrder.After(state, change), Merge(inBatch ? row.Values : null, change, table));
         }
 
         return rows;
     }
 
-    private static object?[] Merge(object?[]? before, in RowChange change, int columns, int keyIndex)
+    private static object?[] Merge(object?[]? before, in RowChange change, TableKey table)
     {
         if (change.Values is not { } values)
         {
-            var tombstone = new object?[columns];
-            tombstone[keyIndex] = change.Key;
-            return tombstone;
+            return table.Tombstone(change.Key);
         }
 
         if (before is null || Array.IndexOf(values, KeptValue.Instance) < 0)

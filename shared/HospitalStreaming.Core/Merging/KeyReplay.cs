@@ -8,21 +8,20 @@ public static class KeyReplay
     /// <summary>Replays a key.</summary>
     /// <param name="key">The key.</param>
     /// <param name="historyOf">All applicable changes of a key in log order; empty for one never seen.</param>
-    /// <param name="columns">Number of columns.</param>
-    /// <param name="keyIndex">Place of the key among them.</param>
-    public static ReplayedRow Of(long key, Func<long, IReadOnlyList<RowChange>> historyOf, int columns, int keyIndex)
+    /// <param name="table">How the table's rows are told apart.</param>
+    public static ReplayedRow Of(RowKey key, Func<RowKey, IReadOnlyList<RowChange>> historyOf, TableKey table)
     {
-        var walk = new Walk(historyOf, columns, keyIndex);
+        var walk = new Walk(historyOf, table);
         return walk.Replay(key, before: null);
     }
 
-    private sealed class Walk(Func<long, IReadOnlyList<RowChange>> historyOf, int columns, int keyIndex)
+    private sealed class Walk(Func<RowKey, IReadOnlyList<RowChange>> historyOf, TableKey table)
     {
-        private (long Key, Lsn Lsn)? _missing;
+        private (RowKey Key, Lsn Lsn)? _missing;
 
         /// <param name="key">The key.</param>
         /// <param name="before">Stop in front of the delete with this LSN; null for the whole history.</param>
-        internal ReplayedRow Replay(long key, Lsn? before)
+        internal ReplayedRow Replay(RowKey key, Lsn? before)
         {
             FinalRow? row = null;
             foreach (var change in historyOf(key))
@@ -54,9 +53,7 @@ public static class KeyReplay
         {
             if (change.Values is not { } values)
             {
-                var tombstone = new object?[columns];
-                tombstone[keyIndex] = change.Key;
-                return tombstone;
+                return table.Tombstone(change.Key);
             }
 
             if (Array.IndexOf(values, KeptValue.Instance) < 0)

@@ -49,5 +49,5 @@ public readonly record struct ReadRecord
     public string? RefusedColumn { get; init; }
 
     /// <summary>The key a poison record holds back; null where even that cannot be read.</summary>
-    public long? HeldKey { get; init; }
+    public RowKey? HeldKey { get; init; }
 }

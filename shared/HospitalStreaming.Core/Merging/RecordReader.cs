@@ -15,7 +15,13 @@ public sealed class RecordReader(TableDescription table)
     public const int MaxValueBytes = 16 * 1024 * 1024;
 
     private readonly ColumnValueReader _values = new(table.Modes);
-    private readonly ColumnDescription? _key = table.HasKey ? table.Required(table.KeyColumn) : null;
+    private readonly TableKey? _key = table.HasKey ? new(table) : null;
+
+    /// <summary>The table.</summary>
+    public TableDescription Table => table;
+
+    /// <summary>The key in a key's JSON; null where it cannot be read, or the table has none.</summary>
+    public RowKey? KeyOf(string key) => KeyOf(Encoding.UTF8.GetBytes(key));
 
     /// <summary>Reads one record.</summary>
     /// <param name="line">The record as the lake has it.</param>
@@ -60,7 +66,7 @@ public sealed class RecordReader(TableDescription table)
     public RowChange FromRaw(string op, Lsn? lsn, string key, string? after, string? oldKey, RowChange place)
     {
         var act = ActOf(op);
-        var id = KeyOf(Encoding.UTF8.GetBytes(key)) ?? throw new FormatException($"a raw row of {table.Name} has no readable key");
+        var id = KeyOf(key) ?? throw new FormatException($"a raw row of {table.Name} has no readable key");
         object?[]? row = null;
         if (act != ChangeAct.Delete)
         {
@@ -73,12 +79,12 @@ public sealed class RecordReader(TableDescription table)
             Act = act,
             Lsn = act == ChangeAct.Snapshot ? null : lsn,
             Values = row,
-            MovedFrom = oldKey is null ? null : KeyOf(Encoding.UTF8.GetBytes(oldKey)),
+            MovedFrom = oldKey is null ? null : KeyOf(oldKey),
             ReadAt = lsn,
         };
     }
 
-    private object?[] RowOf(string after, long id)
+    private object?[] RowOf(string after, RowKey id)
     {
         try
         {
@@ -132,9 +138,9 @@ public sealed class RecordReader(TableDescription table)
             return record with { Poison = new ChangeRejection(RejectionCodes.NullKey, "the table has a primary key and the record has none"), HeldKey = KeyInRow(envelope) };
         }
 
-        if (KeyOf(keyElement) is not { } id)
+        if (_key.Read(keyElement, out var unread, out var why) is not { } id)
         {
-            return record with { Poison = new ChangeRejection(RejectionCodes.WrongType, $"the key has no whole number {table.KeyColumn}"), RefusedColumn = table.KeyColumn, HeldKey = KeyInRow(envelope) };
+            return record with { Poison = why, RefusedColumn = unread, HeldKey = KeyInRow(envelope) };
         }
 
         if (!snapshot && source.Lsn is null)
@@ -162,7 +168,7 @@ public sealed class RecordReader(TableDescription table)
         };
     }
 
-    private ChangeRejection? ReadRow(JsonElement after, long key, out object?[] row, out string? refused)
+    private ChangeRejection? ReadRow(JsonElement after, RowKey key, out object?[] row, out string? refused)
     {
         row = new object?[table.Columns.Length];
         refused = null;
@@ -187,14 +193,9 @@ public sealed class RecordReader(TableDescription table)
                     row[i] = null;
                     break;
             }
-
-            if (ReferenceEquals(column, _key) && (row[i] is not (int or long) || Convert.ToInt64(row[i], null) != key))
-            {
-                return new ChangeRejection(RejectionCodes.WrongType, $"column {column.Name} is not what the record's key says");
-            }
         }
 
-        return null;
+        return _key!.Fits(key, row, out var misfit) ? null : new ChangeRejection(RejectionCodes.WrongType, $"column {misfit} is not what the record's key says");
     }
 
     private ReadRecord Unreadable(ReadOnlyMemory<byte>? key, ReadOnlyMemory<byte>? value, ChangeRejection why)
@@ -210,12 +211,12 @@ public sealed class RecordReader(TableDescription table)
         };
     }
 
-    private long? KeyInRow(ChangeEnvelope envelope) => (envelope.After ?? envelope.Before) is { } row ? KeyOf(row) : null;
+    private RowKey? KeyInRow(ChangeEnvelope envelope) => (envelope.After ?? envelope.Before) is { } row ? KeyOf(row) : null;
 
     // Debezium marks both halves of an update that changed the primary key: the new row carries the old key, the old one's delete the new key.
     private static byte[]? OldKeyOf(LakeRecord line) => line.Headers.FirstOrDefault(header => header.Key == ChangeFields.OldKeyHeader).Value;
 
-    private long? KeyOf(ReadOnlyMemory<byte> key) => ChangeEnvelopeReader.Read(key, null).Key is { } element ? KeyOf(element) : null;
+    private RowKey? KeyOf(ReadOnlyMemory<byte> key) => ChangeEnvelopeReader.Read(key, null).Key is { } element ? KeyOf(element) : null;
 
     private static ChangeAct ActOf(string op) => op switch
     {
@@ -226,7 +227,7 @@ public sealed class RecordReader(TableDescription table)
         _ => throw new FormatException("op is none of r, c, u, d"),
     };
 
-    private long? KeyOf(JsonElement key) => _key is not null && _values.Read(key, _key) is { State: ColumnState.Value, Value: { } id } ? Convert.ToInt64(id, null) : null;
+    private RowKey? KeyOf(JsonElement key) => _key?.Read(key);
 
     // The bytes of an element within the message it was parsed from: exact, and nothing is copied.
     private static ReadOnlyMemory<byte>? Slice(ReadOnlyMemory<byte>? message, JsonElement? element)

@@ -8,4 +8,4 @@ namespace HospitalStreaming.Core.Merging;
 /// The delete (its key and LSN) that must be read before the row is complete: the row moved here from that key, and keeps columns of it. Null
 /// where nothing is missing.
 /// </param>
-public readonly record struct ReplayedRow(FinalRow? Row, (long Key, Lsn Lsn)? Missing);
+public readonly record struct ReplayedRow(FinalRow? Row, (RowKey Key, Lsn Lsn)? Missing);

@@ -14,13 +14,13 @@ namespace HospitalStreaming.Core.Merging;
 /// Values in table column order; <see cref="KeptValue.Instance"/> where the column stays as it was. Null for a delete.
 /// </param>
 public readonly record struct RowChange(
-    long Key, ChangeAct Act, Lsn? Lsn, int SourceEpoch, int Partition, long Offset, DateTimeOffset? CommittedAt, object?[]? Values)
+    RowKey Key, ChangeAct Act, Lsn? Lsn, int SourceEpoch, int Partition, long Offset, DateTimeOffset? CommittedAt, object?[]? Values)
 {
     /// <summary>
     /// The key this row had before an update changed its primary key. Columns it keeps (<see cref="KeptValue"/>) are that row's, as it was when
     /// the delete of the same LSN removed it; that delete may be in another partition, and come later. Null for every other change.
     /// </summary>
-    public long? MovedFrom { get; init; }
+    public RowKey? MovedFrom { get; init; }
 
     /// <summary>Source LSN that the record carries, a snapshot row's too. It orders rows against a truncate and nothing else.</summary>
     public Lsn? ReadAt { get; init; }

@@ -25,6 +25,9 @@ internal static class BigQueryLayout
     /// <summary>The record's own time, in days: what a raw table is partitioned by.</summary>
     internal const string RawDay = "recorded_at";
 
+    /// <summary>Key of a row of raw (<see cref="BigQueryKey"/>); an INT64 unless the table's keys are texts.</summary>
+    internal const string KeyId = "key_id";
+
     /// <summary>Columns of current behind the table's own. BigQuery reserves names that begin with _partition, hence _log_partition.</summary>
     internal static IReadOnlyList<(string Name, string Type)> Meta { get; } =
     [
@@ -35,7 +38,7 @@ internal static class BigQueryLayout
     /// <summary>Columns of raw that the lake's lines do not have: whose place it is in the log, and what most questions ask for.</summary>
     internal static IReadOnlyList<(string Name, string Type)> RawOwn { get; } =
     [
-        ("stream_epoch", "STRING"), ("source_epoch", "INT64"), ("load_seq", "INT64"), (RawDay, "TIMESTAMP"), ("key_id", "INT64"), ("op", "STRING"), ("lsn", "INT64"),
+        ("stream_epoch", "STRING"), ("source_epoch", "INT64"), ("load_seq", "INT64"), (RawDay, "TIMESTAMP"), (KeyId, "INT64"), ("op", "STRING"), ("lsn", "INT64"),
         ("schema", "STRING"),
     ];
 
@@ -66,12 +69,16 @@ internal static class BigQueryLayout
         ("poison_records", Fields(
         [
             ("table_name", "STRING"), ("partition", "INT64"), ("offset", "INT64"), ("stream_epoch", "STRING"), ("held_key", "INT64"), ("reason", "STRING"),
+            ("held_text", "STRING"),
         ])),
         ("letter_decisions", Fields(
         [
             ("table_name", "STRING"), ("partition", "INT64"), ("offset", "INT64"), ("stream_epoch", "STRING"), ("action", "STRING"), ("settled_at", "TIMESTAMP"),
         ])),
-        ("pending_moves", Fields([("table_name", "STRING"), ("key", "INT64"), ("missing_key", "INT64"), ("missing_lsn", "INT64")])),
+        ("pending_moves", Fields(
+        [
+            ("table_name", "STRING"), ("key", "INT64"), ("missing_key", "INT64"), ("missing_lsn", "INT64"), ("key_text", "STRING"), ("missing_text", "STRING"),
+        ])),
         (Jobs, Fields([("counted", "STRING"), ("submitted_at", "TIMESTAMP")])),
         (Truncations, Fields([("table_name", "STRING"), ("source_epoch", "INT64"), ("lsn", "INT64")])),
         (Transactions, Fields([("seq", "INT64"), ("ended", "STRING")])),
@@ -84,22 +91,38 @@ internal static class BigQueryLayout
     internal static JArray LakeLineFields { get; } = Fields(LakeLine);
 
     /// <summary>A claim's lines where they had to be rewritten: <see cref="RewrittenLines"/>.</summary>
-    internal static JArray RewrittenFields { get; } = Fields([.. LakeLine, .. RawOwn.Where(column => column.Name is "key_id" or "op" or "lsn")]);
+    internal static JArray RewrittenFields(TableDescription table) => Fields([.. LakeLine, .. OwnOf(table).Where(column => column.Name is KeyId or "op" or "lsn")]);
 
-    internal static JArray RawFields { get; } = Fields([.. RawOwn, .. LakeLine]);
+    internal static JArray RawFields(TableDescription table) => Fields([.. OwnOf(table), .. LakeLine]);
 
     /// <summary>Columns of a table's current behind its own: of a described one, also what its columns cannot hold.</summary>
     internal static IEnumerable<(string Name, string Type)> MetaOf(TableDescription table) =>
-        DescribedTypes.HasTexts(table) ? [.. Meta, (DescribedTypes.Texts, "JSON")] : Meta;
+    [
+        .. Meta,
+        .. DescribedTypes.HasTexts(table) ? [(DescribedTypes.Texts, "JSON")] : Array.Empty<(string, string)>(),
+        .. BigQueryKey.IsText(table) ? [(BigQueryKey.OwnColumn, "STRING")] : Array.Empty<(string, string)>(),
+    ];
 
-    internal static JArray CurrentFields(TableDescription table) => Fields(
-        [.. table.Columns.Select(column => (column.Name, DescribedTypes.Of(column))), .. MetaOf(table)]);
+    internal static JArray CurrentFields(TableDescription table) => Fields(CurrentOf(table));
+
+    /// <summary>Final rows on their way to current. Keys that are texts bring what the books need of them, as no value of a row stands in a statement.</summary>
+    internal static JArray StageFields(TableDescription table) =>
+        Fields([.. CurrentOf(table), .. BigQueryKey.IsText(table) ? StagedMove : []]);
+
+    /// <summary>Of a row that was made anew because it moved: that it was, and the delete of which key at which LSN it still waits for.</summary>
+    internal static IReadOnlyList<(string Name, string Type)> StagedMove { get; } = [("_moved", "BOOL"), ("_missing_key", "STRING"), ("_missing_lsn", "INT64")];
 
     /// <summary>hospital_line.signals as every reader knows it.</summary>
     internal static string SignalsView(WarehouseNames names) => string.Join(
         "\nUNION ALL\n",
         new[] { SignalTables.Current, SignalTables.Marts }.Select(table => $"SELECT name, version, changed_at FROM `{names.Line}`.`{table}`"));
 
-    private static JArray Fields(IReadOnlyList<(string Name, string Type)> columns) => new(columns.Select(column =>
+    private static IEnumerable<(string Name, string Type)> CurrentOf(TableDescription table) =>
+        [.. table.Columns.Select(column => (column.Name, DescribedTypes.Of(column))), .. MetaOf(table)];
+
+    private static IEnumerable<(string Name, string Type)> OwnOf(TableDescription table) =>
+        RawOwn.Select(column => column.Name == KeyId ? (KeyId, BigQueryKey.TypeOf(table)) : column);
+
+    private static JArray Fields(IEnumerable<(string Name, string Type)> columns) => new(columns.Select(column =>
         new JObject { ["name"] = column.Name, ["type"] = column.Type, ["mode"] = "NULLABLE" }));
 }

@@ -46,14 +46,14 @@ internal sealed class BigQueryLedger(BigQuerySql sql, WarehouseNames names)
     internal async Task<IReadOnlyList<BookedLetter>> LettersAsync(string asOf, CancellationToken cancellation) =>
         [.. (await sql.QueryAsync($"""
             SELECT table_name, stream_epoch, `partition`, `offset`, MAX(held_key) AS held_key, MAX(poison) AS poison, MAX(decided) AS decided FROM (
-              SELECT table_name, stream_epoch, `partition`, `offset`, held_key, 1 AS poison, 0 AS decided FROM {Line}.poison_records{asOf}
+              SELECT table_name, stream_epoch, `partition`, `offset`, COALESCE(held_text, CAST(held_key AS STRING)) AS held_key, 1 AS poison, 0 AS decided FROM {Line}.poison_records{asOf}
               UNION ALL
               SELECT table_name, stream_epoch, `partition`, `offset`, NULL, 0, 1 FROM {Line}.letter_decisions{asOf}) AS letters
             GROUP BY 1, 2, 3, 4
             """, None, cancellation)).Rows.Select(row => new BookedLetter(
                 (string)row[0]!,
                 new LetterPlace(new LakeStream(TopicNames.ChangesOf((string)row[0]!), (string)row[1]!, (int)(long)row[2]!), (long)row[3]!),
-                (long?)row[4],
+                row[4] is string held ? RowKey.Parse(held) : null,
                 (long)row[5]! == 1,
                 (long)row[6]! == 1))];
 
@@ -63,8 +63,8 @@ internal sealed class BigQueryLedger(BigQuerySql sql, WarehouseNames names)
             .ToDictionary(row => (string)row[0]!, row => (Truncation?)new Truncation((int)(long)row[1]!, new Lsn((ulong)(long)row[2]!)), StringComparer.Ordinal);
 
     internal async Task<ILookup<string, PendingMove>> MovesAsync(CancellationToken cancellation) =>
-        (await sql.QueryAsync($"SELECT table_name, key, missing_key, missing_lsn FROM {Line}.pending_moves", None, cancellation)).Rows
-            .ToLookup(row => (string)row[0]!, row => new PendingMove((long)row[1]!, (long)row[2]!, (long)row[3]!), StringComparer.Ordinal);
+        (await sql.QueryAsync($"SELECT table_name, COALESCE(key_text, CAST(key AS STRING)), COALESCE(missing_text, CAST(missing_key AS STRING)), missing_lsn FROM {Line}.pending_moves", None, cancellation)).Rows
+            .ToLookup(row => (string)row[0]!, row => new PendingMove(RowKey.Parse((string)row[1]!), RowKey.Parse((string)row[2]!), (long)row[3]!), StringComparer.Ordinal);
 
     /// <summary>Everything that a load changes, in one transaction that compares the fence and each head first.</summary>
     /// <exception cref="LoadFencedException">The fence or a head has moved; nothing took effect.</exception>

@@ -23,7 +23,8 @@ public sealed class BigQuerySql(BigQueryClient client, WarehouseNames names) : I
     /// What follows a column that must be one of the parameter keys. A parameter, because query texts end up in audit logs and errors; an array of
     /// constants, because BigQuery then reads only the blocks that hold them. The emulator takes every array for one of texts.
     /// </summary>
-    internal string AmongKeys => client.Settings.Emulator is null ? AmongKeysOfService : AmongKeysOfEmulator;
+    internal string AmongKeys(Core.Domain.TableDescription table) => client.Settings.Emulator is null ? AmongKeysOfService
+        : BigQueryKey.IsText(table) ? "IN (SELECT CAST(k AS STRING) FROM UNNEST(@keys) AS k)" : AmongKeysOfEmulator;
 
     /// <inheritdoc/>
     public SqlDialect Dialect => SqlDialect.BigQuery;

@@ -31,17 +31,17 @@ internal sealed class BigQueryTables(BigQueryClient client, WarehouseNames names
         {
             if (raw.Contains(table.Name))
             {
-                await AddColumnsAsync(names.Raw, table.Name, BigQueryLayout.RawFields, cancellation);
+                await AddColumnsAsync(names.Raw, table.Name, BigQueryLayout.RawFields(table), cancellation);
             }
 
-            await EnsureTableAsync(raw, names.Raw, table.Name, BigQueryLayout.RawFields, BigQueryLayout.RawDay, "key_id", cancellation);
+            await EnsureTableAsync(raw, names.Raw, table.Name, BigQueryLayout.RawFields(table), BigQueryLayout.RawDay, BigQueryLayout.KeyId, cancellation);
             if (table.HasKey && current.Contains(table.Name))
             {
                 await AddCurrentColumnsAsync(table, cancellation);
             }
             else if (table.HasKey)
             {
-                await EnsureTableAsync(current, names.Current, table.Name, BigQueryLayout.CurrentFields(table), null, table.KeyColumn, cancellation);
+                await EnsureTableAsync(current, names.Current, table.Name, BigQueryLayout.CurrentFields(table), null, BigQueryKey.ColumnOf(table), cancellation);
             }
         }
 

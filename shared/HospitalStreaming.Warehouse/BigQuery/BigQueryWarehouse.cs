@@ -32,7 +32,7 @@ public sealed class BigQueryWarehouse : IWarehouse
     private readonly IReadOnlyList<TableDescription> _inCode;
     private readonly LearntTables _learnt;
 
-    private Dictionary<string, HashSet<long>> _held = new(StringComparer.Ordinal);
+    private Dictionary<string, HashSet<RowKey>> _held = new(StringComparer.Ordinal);
     private IReadOnlyList<BookedLetter> _letters = [];
     private LetterDecisions _known = LetterDecisions.None;
     private string _fence = "none";
@@ -192,7 +192,7 @@ public sealed class BigQueryWarehouse : IWarehouse
             var table = _learnt.Of(claim.Table);
             var reader = new RecordReader(table);
             var (batch, runs) = (new Batch(_held.GetValueOrDefault(table.Name) ?? [], reader, _known, _gate.Gate, _gate.Load), new EpochRuns());
-            var rewritten = new HashSet<string>(StringComparer.Ordinal);
+            var rewritten = claim.Objects.Where(_ => BigQueryKey.IsText(table)).Select(item => item.Name.Stream.Epoch).ToHashSet(StringComparer.Ordinal);
             foreach (var item in claim.Objects)
             {
                 var stream = item.Name.Stream;
@@ -336,11 +336,11 @@ public sealed class BigQueryWarehouse : IWarehouse
         return due.Count;
     }
 
-    private HashSet<long> KeysOf(IEnumerable<LetterDecision> decisions, TableDescription table, SourceEpochs epochs)
+    private HashSet<RowKey> KeysOf(IEnumerable<LetterDecision> decisions, TableDescription table, SourceEpochs epochs)
     {
         var reader = new RecordReader(table);
         var places = decisions.Select(decision => decision.Place).ToHashSet();
-        var keys = _letters.Where(letter => places.Contains(letter.Place)).Select(letter => letter.HeldKey).OfType<long>().ToHashSet();
+        var keys = _letters.Where(letter => places.Contains(letter.Place)).Select(letter => letter.HeldKey).OfType<RowKey>().ToHashSet();
         foreach (var decision in decisions)
         {
             var epoch = epochs.Of(decision.Stream.Topic, decision.Stream.Partition, decision.Offset);
@@ -367,7 +367,7 @@ public sealed class BigQueryWarehouse : IWarehouse
         foreach (var batch in batches.Where(batch => batch.Rows.Count > 0))
         {
             batch.Stage = $"stage_{batch.Table.Name}_{nonce}";
-            begun.Add(await _jobs.BeginRowsAsync(batch.Table.Name, batch.Stage, BigQueryLayout.CurrentFields(batch.Table), CurrentRows.Lines(batch), cancellation));
+            begun.Add(await _jobs.BeginRowsAsync(batch.Table.Name, batch.Stage, BigQueryLayout.StageFields(batch.Table), CurrentRows.Lines(batch), cancellation));
         }
 
         foreach (var job in begun)
@@ -386,7 +386,7 @@ public sealed class BigQueryWarehouse : IWarehouse
 
     // An empty claim: one step of the table's head, so that of two loaders one takes it.
     private TableBatch Unclaimed(TableDescription table, Dictionary<string, (long Sequence, string Nonce)> heads, Release release) => new(
-        table, new ClaimDocument(_life!, table.Name, heads.GetValueOrDefault(table.Name).Sequence + 1, []), new Batch(new HashSet<long>(), new RecordReader(table), _known), new EpochRuns())
+        table, new ClaimDocument(_life!, table.Name, heads.GetValueOrDefault(table.Name).Sequence + 1, []), new Batch(new HashSet<RowKey>(), new RecordReader(table), _known), new EpochRuns())
     { Release = release };
 
     /// <summary>Which life of the warehouse this loader loads.</summary>

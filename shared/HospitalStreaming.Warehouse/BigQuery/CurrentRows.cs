@@ -16,26 +16,26 @@ internal sealed class CurrentRows(BigQuerySql sql, WarehouseNames names)
     private const int PlacesAtOnce = 500;
 
     /// <summary>What current has seen of these keys.</summary>
-    internal async Task<Dictionary<long, KeyState>> StatesAsync(TableDescription table, IReadOnlyCollection<long> keys, CancellationToken cancellation)
+    internal async Task<Dictionary<RowKey, KeyState>> StatesAsync(TableDescription table, IReadOnlyCollection<RowKey> keys, CancellationToken cancellation)
     {
-        var states = new Dictionary<long, KeyState>();
+        var states = new Dictionary<RowKey, KeyState>();
         await foreach (var row in ByKeyAsync(table, "_lsn, _source_epoch", keys, cancellation))
         {
-            states[(long)row[0]!] = new KeyState(row[1] is long lsn ? new Lsn((ulong)lsn) : null, (int)(long)row[2]!);
+            states[BigQueryKey.Read(row[0])] = new KeyState(row[1] is long lsn ? new Lsn((ulong)lsn) : null, (int)(long)row[2]!);
         }
 
         return states;
     }
 
     /// <summary>The columns of these keys' rows.</summary>
-    internal async Task<Dictionary<long, object?[]>> ValuesAsync(TableDescription table, IReadOnlyCollection<long> keys, CancellationToken cancellation)
+    internal async Task<Dictionary<RowKey, object?[]>> ValuesAsync(TableDescription table, IReadOnlyCollection<RowKey> keys, CancellationToken cancellation)
     {
-        var values = new Dictionary<long, object?[]>();
+        var values = new Dictionary<RowKey, object?[]>();
         var columns = table.Columns.Select(column => column.Type is null ? $"`{column.Name}`" : StoredTextOf(column.Name, DescribedTypes.Of(column)));
         var beside = DescribedTypes.HasTexts(table) ? $", TO_JSON_STRING({DescribedTypes.Texts})" : string.Empty;
         await foreach (var row in ByKeyAsync(table, string.Join(", ", columns) + beside, keys, cancellation))
         {
-            values[(long)row[0]!] = beside.Length == 0 ? row[1..] : Kept(table, row[1..^1], row[^1] as string);
+            values[BigQueryKey.Read(row[0])] = beside.Length == 0 ? row[1..] : Kept(table, row[1..^1], row[^1] as string);
         }
 
         return values;
@@ -70,9 +70,9 @@ internal sealed class CurrentRows(BigQuerySql sql, WarehouseNames names)
     /// A key's applicable changes up to what holds it, of raw and of the load at hand, and those of every key its row moved from, in log order;
     /// decided records as they were decided; all that the latest truncate leaves of it, without what waits for its transaction.
     /// </summary>
-    internal async Task<Dictionary<long, IReadOnlyList<RowChange>>> HistoriesAsync(
+    internal async Task<Dictionary<RowKey, IReadOnlyList<RowChange>>> HistoriesAsync(
         TableDescription table,
-        IEnumerable<long> keys,
+        IEnumerable<RowKey> keys,
         IReadOnlyList<RowChange> loading,
         IReadOnlyCollection<LetterPlace> letters,
         LetterDecisions decisions,
@@ -81,8 +81,8 @@ internal sealed class CurrentRows(BigQuerySql sql, WarehouseNames names)
         CancellationToken cancellation)
     {
         var raw = new RawRows(names, table);
-        var byKey = new Dictionary<long, List<PlacedChange>>();
-        var histories = new Dictionary<long, IReadOnlyList<RowChange>>();
+        var byKey = new Dictionary<RowKey, List<PlacedChange>>();
+        var histories = new Dictionary<RowKey, IReadOnlyList<RowChange>>();
         var apart = letters.ToHashSet();
         foreach (var some in apart.Chunk(PlacesAtOnce))
         {
@@ -95,7 +95,9 @@ internal sealed class CurrentRows(BigQuerySql sql, WarehouseNames names)
             foreach (var some in wanted.Chunk(KeysAtOnce))
             {
                 await TakeAsync(
-                    raw.SelectKeys(sql.AmongKeys, string.Empty), row => raw.PlaceOf(row) is var place && !apart.Contains(place) && !waits(place), new Dictionary<string, object?> { ["keys"] = some });
+                    raw.SelectKeys(sql.AmongKeys(table), string.Empty),
+                    row => raw.PlaceOf(row) is var place && !apart.Contains(place) && !waits(place),
+                    new Dictionary<string, object?> { ["keys"] = BigQueryKey.Parameter(table, some) });
             }
 
             foreach (var key in wanted)
@@ -105,7 +107,7 @@ internal sealed class CurrentRows(BigQuerySql sql, WarehouseNames names)
                 histories[key] = truncation is { } latest ? [.. history.Where(change => !latest.Removes(change))] : history;
             }
 
-            wanted = [.. wanted.SelectMany(key => histories[key]).Select(change => change.MovedFrom).OfType<long>()
+            wanted = [.. wanted.SelectMany(key => histories[key]).Select(change => change.MovedFrom).OfType<RowKey>()
                 .Where(key => !histories.ContainsKey(key)).Distinct()];
         }
 
@@ -154,6 +156,17 @@ internal sealed class CurrentRows(BigQuerySql sql, WarehouseNames names)
             for (var i = 0; i < meta.Length; i++)
             {
                 Write(writer, BigQueryLayout.Meta[i].Name, meta[i]);
+            }
+
+            if (BigQueryKey.IsText(batch.Table))
+            {
+                Write(writer, BigQueryKey.OwnColumn, row.Last.Key.ToString());
+                var moved = batch.Moves.TryGetValue(row.Last.Key, out var move);
+                object?[] values = [moved, move?.MissingKey.ToString(), move?.MissingLsn];
+                for (var i = 0; i < values.Length; i++)
+                {
+                    Write(writer, BigQueryLayout.StagedMove[i].Name, values[i]);
+                }
             }
 
             writer.WriteEndObject();
@@ -208,14 +221,15 @@ internal sealed class CurrentRows(BigQuerySql sql, WarehouseNames names)
     private async IAsyncEnumerable<object?[]> ByKeyAsync(
         TableDescription table,
         string columns,
-        IReadOnlyCollection<long> keys,
+        IReadOnlyCollection<RowKey> keys,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {
+        var key = BigQueryKey.ColumnOf(table);
         foreach (var some in keys.Chunk(KeysAtOnce))
         {
             var rows = await sql.QueryAsync(
-                $"SELECT `{table.KeyColumn}` AS k, {columns} FROM `{names.Current}`.`{table.Name}` WHERE `{table.KeyColumn}` {sql.AmongKeys}",
-                new Dictionary<string, object?> { ["keys"] = some },
+                $"SELECT `{key}` AS k, {columns} FROM `{names.Current}`.`{table.Name}` WHERE `{key}` {sql.AmongKeys(table)}",
+                new Dictionary<string, object?> { ["keys"] = BigQueryKey.Parameter(table, some) },
                 cancellation);
             foreach (var row in rows.Rows)
             {

@@ -31,7 +31,7 @@ internal static class HeldFields
             {
                 columns.Add(ColumnDescription.Undescribed(name));
             }
-            else if (at >= 0 && isText && columns[at].Name != table.KeyColumn && DescribedTypes.Of(columns[at]) != Text)
+            else if (at >= 0 && isText && !table.Key.Contains(columns[at].Name) && DescribedTypes.Of(columns[at]) != Text)
             {
                 columns[at] = ColumnDescription.Undescribed(columns[at].Name) with { Privacy = columns[at].Privacy };
             }
@@ -56,7 +56,7 @@ internal static class HeldFields
     internal static string TextChoice(WarehouseNames names, TableDescription table, string column)
     {
         var (target, type) = ($"`{(names.InPlace ?? names).Current}`.`{table.Name}`", DescribedTypes.Of(table.Required(column)));
-        return $"CREATE OR REPLACE TABLE {target} CLUSTER BY `{table.KeyColumn}` AS SELECT * REPLACE ({CurrentRows.StoredTextOf(column, type)} AS `{column}`) FROM {target}; "
+        return $"CREATE OR REPLACE TABLE {target} CLUSTER BY `{BigQueryKey.ColumnOf(table)}` AS SELECT * REPLACE ({CurrentRows.StoredTextOf(column, type)} AS `{column}`) FROM {target}; "
             + "in the warehouse keeps old and new values as texts, and the table goes on by itself (policy tags of its columns are to be set again)";
     }
 }

@@ -70,7 +70,7 @@ internal sealed class LoadJobs(BigQueryClient client, BigQueryTables tables, Big
             return new ClaimJob(part, rewriting, attempt, fresh, known, Found: true);
         }
 
-        var fields = rewriting is null ? BigQueryLayout.LakeLineFields : BigQueryLayout.RewrittenFields;
+        var fields = rewriting is null ? BigQueryLayout.LakeLineFields : BigQueryLayout.RewrittenFields(rewriting.Table);
         await tables.CreateStageAsync(part.Stage, fields, cancellation);
         var load = Load(part.Stage, fields);
         ReadOnlyMemory<byte>? lines = null;

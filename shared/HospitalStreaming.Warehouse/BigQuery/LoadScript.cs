@@ -94,7 +94,7 @@ internal sealed class LoadScript(WarehouseNames names, string fence, string nonc
             yield break;
         }
 
-        var (target, key) = ($"`{names.Current}`.`{batch.Table.Name}`", $"`{batch.Table.KeyColumn}`");
+        var (target, key) = ($"`{names.Current}`.`{batch.Table.Name}`", $"`{BigQueryKey.ColumnOf(batch.Table)}`");
         yield return string.Create(CultureInfo.InvariantCulture, $"""
             UPDATE {target} SET _deleted = true, _op = '{TruncatedOp}'{Nulls(batch.Table)} WHERE NOT _deleted AND {key} IN (
               SELECT c.{key} FROM {target} AS c
@@ -113,7 +113,7 @@ internal sealed class LoadScript(WarehouseNames names, string fence, string nonc
 
     // Columns of a row that is gone, but for its key.
     private static string Nulls(TableDescription table) => string.Concat(
-        table.Columns.Where(column => column.Name != table.KeyColumn).Select(column => column.Name)
+        table.Columns.Where(column => !table.Key.Contains(column.Name)).Select(column => column.Name)
             .Concat(DescribedTypes.HasTexts(table) ? [DescribedTypes.Texts] : []).Select(column => $", `{column}` = NULL"));
 
     private static string SourceEpoch(TableBatch batch, string streamEpoch)
@@ -130,7 +130,7 @@ internal sealed class LoadScript(WarehouseNames names, string fence, string nonc
         if (batch.Stage is { } stage)
         {
             var columns = SqlText.Columns(batch.Table.Columns.Select(column => column.Name).Concat(BigQueryLayout.MetaOf(batch.Table).Select(meta => meta.Name)));
-            var key = $"`{batch.Table.KeyColumn}`";
+            var key = $"`{BigQueryKey.ColumnOf(batch.Table)}`";
             yield return $"DELETE FROM {target} WHERE {key} IN (SELECT {key} FROM {Line}.`{stage}`)";
             yield return $"INSERT INTO {target} ({columns}) SELECT {columns} FROM {Line}.`{stage}`";
         }
@@ -177,23 +177,50 @@ internal sealed class LoadScript(WarehouseNames names, string fence, string nonc
     private IEnumerable<string> Books(TableBatch batch)
     {
         var table = SqlText.Name(batch.Table.Name);
-        var poison = Insert(
+        var poison = BigQueryKey.IsText(batch.Table) ? PoisonOfTexts(batch) : Insert(
             "poison_records (table_name, `partition`, `offset`, stream_epoch, held_key, reason)",
             batch.Batch.Poison.Select(item => string.Create(CultureInfo.InvariantCulture, $"""
-                ({table}, {item.Record.Position.Partition}, {item.Record.Position.Offset}, {SqlText.Name(item.StreamEpoch)}, {SqlText.Number(item.Record.HeldKey)}, {SqlText.Name(item.Record.Reason)})
+                ({table}, {item.Record.Position.Partition}, {item.Record.Position.Offset}, {SqlText.Name(item.StreamEpoch)}, {SqlText.Number(item.Record.HeldKey?.Number)}, {SqlText.Name(item.Record.Reason)})
                 """)));
         var decisions = Insert(
             "letter_decisions (table_name, `partition`, `offset`, stream_epoch, action, settled_at)",
             batch.Batch.Settled.Select(item => string.Create(CultureInfo.InvariantCulture, $"""
                 ({table}, {item.Stream.Partition}, {item.Offset}, {SqlText.Name(item.Stream.Epoch)}, {(item.Action == LetterAction.Skip ? "'skip'" : "'redrive'")}, CURRENT_TIMESTAMP())
                 """)));
+        if (BigQueryKey.IsText(batch.Table))
+        {
+            return [.. poison, .. decisions, .. MovesOfTexts(batch)];
+        }
+
         var settled = batch.Moves.Keys.Chunk(KeysAtOnce)
-            .Select(keys => $"DELETE FROM {Line}.pending_moves WHERE table_name = {table} AND key IN ({SqlText.Numbers(keys)})");
+            .Select(keys => $"DELETE FROM {Line}.pending_moves WHERE table_name = {table} AND key IN ({SqlText.Numbers(keys.Select(key => key.Number))})");
         var waiting = Insert(
             "pending_moves (table_name, key, missing_key, missing_lsn)",
             batch.Moves.Values.OfType<PendingMove>()
-                .Select(move => string.Create(CultureInfo.InvariantCulture, $"({table}, {move.Key}, {move.MissingKey}, {move.MissingLsn})")));
+                .Select(move => string.Create(CultureInfo.InvariantCulture, $"({table}, {move.Key.Number}, {move.MissingKey.Number}, {move.MissingLsn})")));
         return [.. poison, .. decisions, .. settled, .. waiting];
+    }
+
+    // A key that is a text may say who somebody is, so it stands in no statement: it comes out of raw, or out of the stage.
+    private IEnumerable<string> PoisonOfTexts(TableBatch batch) => batch.Batch.Poison.GroupBy(item => item.Record.Reason).SelectMany(reason => reason.Chunk(KeysAtOnce).Select(some =>
+        string.Create(CultureInfo.InvariantCulture, $"""
+            INSERT INTO {Line}.poison_records (table_name, `partition`, `offset`, stream_epoch, held_text, reason)
+            SELECT {SqlText.Name(batch.Table.Name)}, `partition`, `offset`, stream_epoch, {BigQueryLayout.KeyId}, {SqlText.Name(reason.Key)}
+            FROM `{names.Raw}`.`{batch.Table.Name}` WHERE load_seq = {batch.Claim.Sequence} AND ({string.Join(" OR ", some.Select(item =>
+                string.Create(CultureInfo.InvariantCulture, $"(`partition` = {item.Record.Position.Partition} AND `offset` = {item.Record.Position.Offset} AND stream_epoch = {SqlText.Name(item.StreamEpoch)})")))})
+            """)));
+
+    private IEnumerable<string> MovesOfTexts(TableBatch batch)
+    {
+        if (batch is { Moves.Count: > 0, Stage: { } stage })
+        {
+            var table = SqlText.Name(batch.Table.Name);
+            yield return $"DELETE FROM {Line}.pending_moves WHERE table_name = {table} AND key_text IN (SELECT {BigQueryKey.OwnColumn} FROM {Line}.`{stage}` WHERE _moved)";
+            yield return $"""
+                INSERT INTO {Line}.pending_moves (table_name, key_text, missing_text, missing_lsn)
+                SELECT {table}, {BigQueryKey.OwnColumn}, _missing_key, _missing_lsn FROM {Line}.`{stage}` WHERE _missing_key IS NOT NULL
+                """;
+        }
     }
 
     private IEnumerable<string> Signals(IReadOnlyList<TableBatch> batches) => SignalScript.Statements(

@@ -16,7 +16,7 @@ internal sealed class RawRows(WarehouseNames names, TableDescription table)
     private readonly RecordReader _reader = new(table);
 
     /// <summary>A query of rows that have a key, key by key, each key's in log order.</summary>
-    /// <param name="among">Only the keys of a parameter: <see cref="BigQuerySql.AmongKeys"/>; null for all.</param>
+    /// <param name="among">Only the keys of a parameter: <see cref="BigQuerySql.AmongKeys(TableDescription)"/>; null for all.</param>
     /// <param name="asOf">What follows the table's name where a moment is asked for, else empty.</param>
     internal string SelectKeys(string? among, string asOf) => $"""
         {Columns(asOf)}

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using HospitalStreaming.Core.Batching.Lines;
 using HospitalStreaming.Core.Merging;
 using HospitalStreaming.Lake;
@@ -39,6 +40,13 @@ internal static class RewrittenLines
     private static string Own(in ReadRecord record) => string.Create(
         CultureInfo.InvariantCulture,
         $",\"key_id\":{Quoted(record.Change?.Key ?? record.HeldKey)},\"op\":{(record.Op is { } op ? $"\"{op}\"" : "null")},\"lsn\":{Quoted((long?)record.Lsn?.Value)}}}\n");
+
+    private static string Quoted(RowKey? key) => key switch
+    {
+        null => "null",
+        { IsNumber: true } number => Quoted((long?)number.Number),
+        { } text => $"\"{JsonEncodedText.Encode(text.ToString())}\"",
+    };
 
     private static string Quoted(long? number) => number is { } some ? string.Create(CultureInfo.InvariantCulture, $"\"{some}\"") : "null";
 }

@@ -10,7 +10,7 @@ internal sealed class RowCompletion(CurrentRows current)
     internal async Task CompleteAsync(
         TableBatch batch,
         ILookup<string, PendingMove> pending,
-        IReadOnlyDictionary<string, HashSet<long>> held,
+        IReadOnlyDictionary<string, HashSet<RowKey>> held,
         IReadOnlyList<BookedLetter> letters,
         LetterDecisions decisions,
         CancellationToken cancellation)
@@ -24,7 +24,7 @@ internal sealed class RowCompletion(CurrentRows current)
         var read = Left(batch.Read, batch.Truncation);
         var changes = batch.Waited.Count == 0 ? read : [.. Left(batch.Waited, batch.Truncation), .. read];
         var known = await current.StatesAsync(table, [.. changes.Select(change => change.Key).Distinct()], cancellation);
-        var rows = ChangeReducer.Reduce(changes, known, table.Columns.Length, batch.KeyIndex);
+        var rows = ChangeReducer.Reduce(changes, known, batch.Key);
         var keeping = rows.Values.Where(row => row.KeepsSome).Select(row => row.Last.Key).ToList();
         var old = await current.ValuesAsync(table, keeping, cancellation);
         foreach (var key in keeping)
@@ -53,9 +53,9 @@ internal sealed class RowCompletion(CurrentRows current)
 
     /// <summary>Makes keys anew from raw.</summary>
     internal async Task RemakeAsync(
-        TableBatch batch, IReadOnlySet<long> keys, IReadOnlyList<BookedLetter> letters, LetterDecisions decisions, CancellationToken cancellation)
+        TableBatch batch, IReadOnlySet<RowKey> keys, IReadOnlyList<BookedLetter> letters, LetterDecisions decisions, CancellationToken cancellation)
     {
-        var rows = new Dictionary<long, FinalRow>();
+        var rows = new Dictionary<RowKey, FinalRow>();
         if (batch.Table.HasKey)
         {
             await RemakeAsync(batch, keys, [], letters, decisions, rows, cancellation);
@@ -66,11 +66,11 @@ internal sealed class RowCompletion(CurrentRows current)
 
     private async Task RemakeAsync(
         TableBatch batch,
-        IReadOnlySet<long> keys,
+        IReadOnlySet<RowKey> keys,
         IReadOnlyList<RowChange> loading,
         IReadOnlyList<BookedLetter> letters,
         LetterDecisions decisions,
-        Dictionary<long, FinalRow> rows,
+        Dictionary<RowKey, FinalRow> rows,
         CancellationToken cancellation)
     {
         var table = batch.Table;
@@ -78,7 +78,7 @@ internal sealed class RowCompletion(CurrentRows current)
         var histories = await current.HistoriesAsync(table, keys, loading, apart, decisions, batch.Truncation, batch.Release.Waits, cancellation);
         foreach (var key in keys)
         {
-            var replayed = KeyReplay.Of(key, from => histories.GetValueOrDefault(from) ?? [], table.Columns.Length, batch.KeyIndex);
+            var replayed = KeyReplay.Of(key, from => histories.GetValueOrDefault(from) ?? [], batch.Key);
             if (replayed.Row is { } row)
             {
                 rows[key] = row with { Values = [.. row.Values.Select(value => ReferenceEquals(value, KeptValue.Instance) ? null : value)] };

@@ -43,7 +43,7 @@ internal sealed class SwapScript(WarehouseNames made, WarehouseNames place)
         $"DELETE FROM `{place.Line}`.{Fences} WHERE name = '{LoadScript.Fence}'",
         $"INSERT INTO `{place.Line}`.{Fences} (name, token, used_at) VALUES ('{LoadScript.Fence}', {SqlText.Name(nonce)}, CURRENT_TIMESTAMP())",
         .. tables.SelectMany(table => Heads(table, fence, nonce)),
-        .. tables.SelectMany(table => Replace(made.Raw, place.Raw, table.Name, BigQueryLayout.RawFields.Select(NameOf))),
+        .. tables.SelectMany(table => Replace(made.Raw, place.Raw, table.Name, BigQueryLayout.RawFields(table).Select(NameOf))),
         .. tables.Where(table => table.HasKey).SelectMany(table => Replace(
             made.Current, place.Current, table.Name, table.Columns.Select(column => column.Name).Concat(BigQueryLayout.MetaOf(table).Select(meta => meta.Name)))),
         .. Books.SelectMany(book => Replace(made.Line, place.Line, book.Name, book.Columns)),

@@ -25,7 +25,7 @@ internal sealed record TableBatch(TableDescription Table, ClaimDocument Claim, B
     internal Truncation? WaitedTruncation { get; set; }
 
     /// <summary>Keys among them that only their history can tell from held ones.</summary>
-    internal HashSet<long> Remade { get; } = [];
+    internal HashSet<RowKey> Remade { get; } = [];
 
     /// <summary>Changes of this load that current gets.</summary>
     internal List<RowChange> Read => Batch.ChangesBefore(Release.EndOf);
@@ -40,10 +40,10 @@ internal sealed record TableBatch(TableDescription Table, ClaimDocument Claim, B
     internal bool Empties { get; private set; }
 
     /// <summary>Final rows, complete: no kept value is left in them.</summary>
-    internal IReadOnlyDictionary<long, FinalRow> Rows { get; set; } = new Dictionary<long, FinalRow>();
+    internal IReadOnlyDictionary<RowKey, FinalRow> Rows { get; set; } = new Dictionary<RowKey, FinalRow>();
 
     /// <summary>Keys that moved or whose pending move is settled by this load, with what they still wait for.</summary>
-    internal Dictionary<long, PendingMove?> Moves { get; } = [];
+    internal Dictionary<RowKey, PendingMove?> Moves { get; } = [];
 
     /// <summary>The table its rows are staged in; null where there are none.</summary>
     internal string? Stage { get; set; }
@@ -52,5 +52,5 @@ internal sealed record TableBatch(TableDescription Table, ClaimDocument Claim, B
     internal void Emptied(Truncation? before) => (Truncation, Empties) =
         Core.Merging.Truncation.Later(before, Core.Merging.Truncation.Later(WaitedTruncation, Batch.TruncationBefore(Release.EndOf))) is { } latest && latest != before ? (latest, true) : (before, false);
 
-    internal int KeyIndex => Table.Columns.IndexOf(Table.Required(Table.KeyColumn));
+    internal TableKey Key => field ??= new TableKey(Table);
 }

@@ -28,7 +28,7 @@ internal sealed class WaitedChanges(WaitingObjects objects)
         foreach (var range in ranges.Where(range => range.From < range.WaitedUntil))
         {
             // Its own records hold keys as they did when they were loaded.
-            var read = new Batch(new HashSet<long>(), reader, decisions);
+            var read = new Batch(new HashSet<RowKey>(), reader, decisions);
             await objects.ReadAsync(
                 range,
                 line => read.Add(range.Stream.Epoch, line, epochs.Of(range.Stream.Topic, range.Stream.Partition, line.Position.Offset)),
@@ -39,7 +39,7 @@ internal sealed class WaitedChanges(WaitingObjects objects)
     }
 
     // Whether what holds a key came before the change, its place in the same partition says. Else the key's history in raw does.
-    private static bool IsFree(TableBatch batch, AppliedRange range, in RowChange change, ILookup<long, BookedLetter> open, LetterDecisions decisions)
+    private static bool IsFree(TableBatch batch, AppliedRange range, in RowChange change, ILookup<RowKey, BookedLetter> open, LetterDecisions decisions)
     {
         var free = true;
         foreach (var letter in open[change.Key])

@@ -7,7 +7,7 @@ namespace HospitalStreaming.Warehouse.Letters;
 /// <param name="Place">Its place.</param>
 /// <param name="Key">The key.</param>
 /// <param name="Change">What it does; null where it holds the key.</param>
-internal readonly record struct PlacedChange(RawPlace Place, long Key, RowChange? Change)
+internal readonly record struct PlacedChange(RawPlace Place, RowKey Key, RowChange? Change)
 {
     /// <summary>Stands for a poison record's own reason where that does not matter.</summary>
     internal static ChangeRejection Unread { get; } = new(RejectionCodes.BadJson, "set aside");

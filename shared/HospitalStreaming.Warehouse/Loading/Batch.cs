@@ -14,11 +14,11 @@ namespace HospitalStreaming.Warehouse.Loading;
 /// <param name="gate">Told of every record and its transaction; null where current does not wait for whole transactions.</param>
 /// <param name="load">Number of the load, for the gate.</param>
 internal sealed class Batch(
-    IReadOnlySet<long> held, RecordReader reader, LetterDecisions decisions, TransactionGate? gate = null, long load = 0)
+    IReadOnlySet<RowKey> held, RecordReader reader, LetterDecisions decisions, TransactionGate? gate = null, long load = 0)
 {
     private readonly List<(LakeStream Stream, int FirstChange)> _parts = [];
     private readonly List<(LakeStream Stream, long Offset, Truncation Truncation)> _truncations = [];
-    private HashSet<long>? _heldHere;
+    private HashSet<RowKey>? _heldHere;
 
     internal List<RowChange> Changes { get; } = [];
 

@@ -1,4 +1,5 @@
 using HospitalStreaming.Core.Batching;
+using HospitalStreaming.Core.Merging;
 
 namespace HospitalStreaming.Warehouse.Loading;
 
@@ -9,4 +10,4 @@ namespace HospitalStreaming.Warehouse.Loading;
 /// <param name="Detail">Plain words; no values of the row.</param>
 /// <param name="Key">Original key bytes.</param>
 /// <param name="Value">Original value bytes.</param>
-public sealed record PoisonRecord(LogPosition Position, long? HeldKey, string Reason, string Detail, byte[]? Key, byte[]? Value);
+public sealed record PoisonRecord(LogPosition Position, RowKey? HeldKey, string Reason, string Detail, byte[]? Key, byte[]? Value);

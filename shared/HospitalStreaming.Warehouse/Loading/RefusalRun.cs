@@ -44,7 +44,7 @@ internal sealed class RefusalRun(TableDescription table, int most, Func<string, 
     private string Message(string column) => string.Create(
         CultureInfo.InvariantCulture,
         $"{most} rows of {table.Name} in a row were refused because of column {column}: it was renamed or given another type at the source. Nothing of them is loaded or lost. ")
-        + (column == table.KeyColumn
-            ? $"The key of {table.Name} must stay the whole number {column}: send the table under another name, or set Warehouse:AlikeRefusals to 0, which sends such rows to the dead letters"
+        + (table.Key.Contains(column)
+            ? $"The key of {table.Name} must {(table.HasNumberKey ? $"stay the whole number {column}" : "keep its columns and their types")}: send the table under another name, or set Warehouse:AlikeRefusals to 0, which sends such rows to the dead letters"
             : $"Choose: {choice(column)}, or set Warehouse:AlikeRefusals to 0, which sends such rows to the dead letters");
 }

@@ -15,14 +15,16 @@ internal sealed class CurrentWriter
     private readonly string _merge;
     private readonly string _states;
     private readonly string _sweep;
+    private readonly PostgresKey _key;
 
     internal CurrentWriter(WarehouseNames names, TableDescription table)
     {
-        _table = table;
+        (_table, _key, Key) = (table, new PostgresKey(table), new TableKey(table));
         var target = PostgresTables.Current(names, table);
-        var key = PostgresTables.Quote(table.KeyColumn);
-        string[] columns = [.. table.Columns.Select(column => PostgresTables.Quote(column.Name)), .. Meta.Select(meta => meta.Name)];
-        string[] types = [.. table.Columns.Select(PostgresTypes.Sent), .. Meta.Select(meta => meta.Type)];
+        var key = _key.Column;
+        string[] own = _key.IsOwn ? [key] : [];
+        string[] columns = [.. table.Columns.Select(column => PostgresTables.Quote(column.Name)), .. Meta.Select(meta => meta.Name), .. own];
+        string[] types = [.. table.Columns.Select(PostgresTypes.Sent), .. Meta.Select(meta => meta.Type), .. own.Select(_ => "text")];
         var arrays = string.Join(", ", types.Select((type, i) => $"@v{i}::{type}[]"));
         var places = columns.Select((_, i) => $"v{i}").ToArray();
         string Value(int i) => i < table.Columns.Length && table.Columns[i].Kind == ColumnKind.Source
@@ -34,7 +36,7 @@ internal sealed class CurrentWriter
             SELECT {string.Join(", ", places.Select((_, i) => Value(i)))} FROM unnest({arrays}) AS s({string.Join(", ", places)})
             ON CONFLICT ({key}) DO UPDATE SET {set}
             """;
-        var keyPlace = places[KeyIndex];
+        var keyPlace = places[Array.IndexOf(columns, key)];
         string Update(IEnumerable<string> assignments, string from, string more) => $"""
             UPDATE {target} t SET {string.Join(", ", assignments)} FROM unnest({arrays}{from}) AS s({string.Join(", ", places)}{more}) WHERE t.{key} = s.{keyPlace}
             """;
@@ -46,9 +48,8 @@ internal sealed class CurrentWriter
                     : $"{item.column} = s.v{item.i}"),
             ", @kept::text[]",
             ", kept");
-        _states = $"SELECT {key}::bigint, _lsn, _source_epoch FROM {target} WHERE {key} = ANY(@keys)";
-        var others = string.Join(", ", columns.Take(table.Columns.Length).Where(column => column != key).Select(column => $"{column} = NULL"));
-        _sweep = $"UPDATE {target} SET _deleted = true, _op = '{SweptOp}', {others} WHERE _source_epoch < @epoch AND NOT _deleted";
+        _states = $"SELECT {_key.Selected}, _lsn, _source_epoch FROM {target} WHERE {key} = ANY(@keys)";
+        _sweep = $"UPDATE {target} SET _deleted = true, _op = '{SweptOp}'{Emptied(table)} WHERE _source_epoch < @epoch AND NOT _deleted";
     }
 
     /// <summary>_op of a tombstone made by a sweep: no change said so, a newer full snapshot did not show the row.</summary>
@@ -68,21 +69,26 @@ internal sealed class CurrentWriter
     ];
 
     /// <summary>Whether a column of current is not the source's but ours.</summary>
-    internal static bool IsMeta(string name) => Array.Exists(Meta, meta => meta.Name == name);
+    internal static bool IsMeta(string name) => name == PostgresKey.OwnColumn || Array.Exists(Meta, meta => meta.Name == name);
 
-    internal int KeyIndex => _table.Columns.IndexOf(_table.Required(_table.KeyColumn));
+    /// <summary>SQL: assignments behind others that leave a row nothing but its key.</summary>
+    internal static string Emptied(TableDescription table) => string.Concat(
+        table.Columns.Where(column => !table.Key.Contains(column.Name)).Select(column => $", {PostgresTables.Quote(column.Name)} = NULL"));
+
+    /// <summary>How the table's rows are told apart.</summary>
+    internal TableKey Key { get; }
 
     /// <summary>What current has seen of these keys; keys it never saw are absent.</summary>
-    internal async Task<Dictionary<long, KeyState>> StatesAsync(NpgsqlConnection connection, long[] keys, CancellationToken cancellation)
+    internal async Task<Dictionary<RowKey, KeyState>> StatesAsync(NpgsqlConnection connection, RowKey[] keys, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(_states, connection);
-        command.Parameters.Add(new("keys", NpgsqlDbType.Array | NpgsqlDbType.Bigint) { Value = keys });
+        command.Parameters.Add(_key.Parameter("keys", keys));
         await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var states = new Dictionary<long, KeyState>();
+        var states = new Dictionary<RowKey, KeyState>();
         while (await reader.ReadAsync(cancellation))
         {
             Core.Changes.Lsn? lsn = reader.IsDBNull(1) ? null : new((ulong)reader.GetInt64(1));
-            states[reader.GetInt64(0)] = new KeyState(lsn, reader.GetInt32(2));
+            states[_key.Read(reader, 0)] = new KeyState(lsn, reader.GetInt32(2));
         }
 
         return states;
@@ -90,7 +96,7 @@ internal sealed class CurrentWriter
 
     /// <summary>Writes one row a key; kept columns keep the value the table has, or NULL where it has no such row.</summary>
     internal async Task WriteAsync(
-        NpgsqlConnection connection, IReadOnlyCollection<FinalRow> rows, IReadOnlyDictionary<long, KeyState> known, CancellationToken cancellation)
+        NpgsqlConnection connection, IReadOnlyCollection<FinalRow> rows, IReadOnlyDictionary<RowKey, KeyState> known, CancellationToken cancellation)
     {
         // In key order: pages are touched once, and two loaders would lock rows in one order.
         var (added, replaced, merged) = (new List<FinalRow>(), new List<FinalRow>(rows.Count), new List<FinalRow>());
@@ -147,6 +153,11 @@ internal sealed class CurrentWriter
         for (var i = 0; i < meta.Length; i++)
         {
             Add(command, $"v{_table.Columns.Length + i}", Meta[i].Parameter, meta[i]);
+        }
+
+        if (_key.IsOwn)
+        {
+            Add(command, $"v{_table.Columns.Length + meta.Length}", NpgsqlDbType.Text, Of(rows, row => row.Last.Key.ToString()));
         }
 
         if (withKept)

@@ -35,7 +35,7 @@ internal static class HeldColumns
             {
                 columns.Add(ColumnDescription.Undescribed(name));
             }
-            else if (at >= 0 && isText && name != table.KeyColumn && PostgresTypes.Sql(columns[at]) != "text")
+            else if (at >= 0 && isText && !table.Key.Contains(name) && PostgresTypes.Sql(columns[at]) != "text")
             {
                 columns[at] = ColumnDescription.Undescribed(name) with { Privacy = columns[at].Privacy };
             }

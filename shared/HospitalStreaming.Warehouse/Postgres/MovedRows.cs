@@ -16,8 +16,8 @@ internal sealed class MovedRows(WarehouseNames names, TableDescription table)
 {
     private readonly RawHistory _history = new(names, table);
     private readonly CurrentWriter _current = new(names, table);
-    private Dictionary<long, (long Key, Lsn Lsn)> _pending = [];
-    private Dictionary<long, (long Key, Lsn Lsn)>? _uncommitted;
+    private Dictionary<RowKey, (RowKey Key, Lsn Lsn)> _pending = [];
+    private Dictionary<RowKey, (RowKey Key, Lsn Lsn)>? _uncommitted;
 
     internal async Task TakeOverAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
@@ -28,7 +28,7 @@ internal sealed class MovedRows(WarehouseNames names, TableDescription table)
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
-            _pending[reader.GetInt64(0)] = (reader.GetInt64(1), new Lsn((ulong)reader.GetInt64(2)));
+            _pending[RowKey.Parse(reader.GetString(0))] = (RowKey.Parse(reader.GetString(1)), new Lsn((ulong)reader.GetInt64(2)));
         }
     }
 
@@ -38,7 +38,7 @@ internal sealed class MovedRows(WarehouseNames names, TableDescription table)
     internal async Task FinishAsync(
         NpgsqlConnection connection,
         IReadOnlyList<RowChange> changes,
-        IReadOnlySet<long> held,
+        IReadOnlySet<RowKey> held,
         LetterDecisions decisions,
         Truncation? truncation,
         CancellationToken cancellation)
@@ -57,7 +57,7 @@ internal sealed class MovedRows(WarehouseNames names, TableDescription table)
 
     /// <summary>Makes keys anew from all of raw, and those that wait for one of them.</summary>
     internal async Task<int> RemakeAsync(
-        NpgsqlConnection connection, IReadOnlySet<long> keys, LetterDecisions decisions, Truncation? truncation, CancellationToken cancellation)
+        NpgsqlConnection connection, IReadOnlySet<RowKey> keys, LetterDecisions decisions, Truncation? truncation, CancellationToken cancellation)
     {
         _uncommitted = null;
         return await WriteAsync(
@@ -65,7 +65,7 @@ internal sealed class MovedRows(WarehouseNames names, TableDescription table)
     }
 
     private async Task<int> WriteAsync(
-        NpgsqlConnection connection, HashSet<long> keys, LetterDecisions decisions, Truncation? truncation, CancellationToken cancellation)
+        NpgsqlConnection connection, HashSet<RowKey> keys, LetterDecisions decisions, Truncation? truncation, CancellationToken cancellation)
     {
         if (keys.Count == 0)
         {
@@ -73,11 +73,11 @@ internal sealed class MovedRows(WarehouseNames names, TableDescription table)
         }
 
         var histories = await _history.ReadAsync(connection, keys, decisions, truncation, cancellation);
-        var pending = new Dictionary<long, (long Key, Lsn Lsn)>(_pending);
+        var pending = new Dictionary<RowKey, (RowKey Key, Lsn Lsn)>(_pending);
         var rows = new List<FinalRow>();
         foreach (var key in keys)
         {
-            var replayed = KeyReplay.Of(key, old => histories.GetValueOrDefault(old) ?? [], table.Columns.Length, _current.KeyIndex);
+            var replayed = KeyReplay.Of(key, old => histories.GetValueOrDefault(old) ?? [], _current.Key);
             pending.Remove(key);
             if (replayed.Row is not { } row)
             {
@@ -91,27 +91,27 @@ internal sealed class MovedRows(WarehouseNames names, TableDescription table)
             }
         }
 
-        await _current.WriteAsync(connection, rows, new Dictionary<long, KeyState>(), cancellation);
+        await _current.WriteAsync(connection, rows, new Dictionary<RowKey, KeyState>(), cancellation);
         await WritePendingAsync(connection, keys, pending, cancellation);
         _uncommitted = pending;
         return rows.Count;
     }
 
     private async Task WritePendingAsync(
-        NpgsqlConnection connection, IEnumerable<long> keys, Dictionary<long, (long Key, Lsn Lsn)> pending, CancellationToken cancellation)
+        NpgsqlConnection connection, IEnumerable<RowKey> keys, Dictionary<RowKey, (RowKey Key, Lsn Lsn)> pending, CancellationToken cancellation)
     {
         foreach (var key in keys)
         {
             await using var command = new NpgsqlCommand($"DELETE FROM {names.Line}.pending_moves WHERE table_name = @table AND key = @key", connection);
             command.Parameters.AddWithValue("table", table.Name);
-            command.Parameters.AddWithValue("key", key);
+            command.Parameters.AddWithValue("key", key.ToString());
             if (pending.TryGetValue(key, out var missing))
             {
                 command.CommandText = $"""
                     INSERT INTO {names.Line}.pending_moves (table_name, key, missing_key, missing_lsn) VALUES (@table, @key, @missing, @lsn)
                     ON CONFLICT (table_name, key) DO UPDATE SET missing_key = excluded.missing_key, missing_lsn = excluded.missing_lsn
                     """;
-                command.Parameters.AddWithValue("missing", missing.Key);
+                command.Parameters.AddWithValue("missing", missing.Key.ToString());
                 command.Parameters.AddWithValue("lsn", (long)missing.Lsn.Value);
             }
 

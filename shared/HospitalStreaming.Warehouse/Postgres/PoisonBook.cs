@@ -1,4 +1,5 @@
 using HospitalStreaming.Core.Domain;
+using HospitalStreaming.Core.Merging;
 using HospitalStreaming.Core.Naming;
 using HospitalStreaming.Core.Naming.Lake;
 using HospitalStreaming.Warehouse.Letters;
@@ -24,9 +25,9 @@ internal sealed class PoisonBook(WarehouseNames names)
         """;
 
     /// <summary>Keys held back, by table.</summary>
-    internal async Task<Dictionary<string, HashSet<long>>> HeldAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    internal async Task<Dictionary<string, HashSet<RowKey>>> HeldAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
-        var held = new Dictionary<string, HashSet<long>>(StringComparer.Ordinal);
+        var held = new Dictionary<string, HashSet<RowKey>>(StringComparer.Ordinal);
         await using var command = new NpgsqlCommand(
             $"SELECT DISTINCT table_name, held_key FROM {Open} WHERE held_key IS NOT NULL", connection);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
@@ -38,7 +39,7 @@ internal sealed class PoisonBook(WarehouseNames names)
                 held[table] = keys = [];
             }
 
-            keys.Add(reader.GetInt64(1));
+            keys.Add(RowKey.Parse(reader.GetString(1)));
         }
 
         return held;
@@ -50,14 +51,14 @@ internal sealed class PoisonBook(WarehouseNames names)
         await using var command = new NpgsqlCommand(
             $"""
             INSERT INTO {names.Line}.poison_records (table_name, partition, "offset", stream_epoch, held_key, reason)
-            SELECT @table, p, o, e, k, r FROM unnest(@p::int[], @o::bigint[], @e::text[], @k::bigint[], @r::text[]) AS x(p, o, e, k, r)
+            SELECT @table, p, o, e, k, r FROM unnest(@p::int[], @o::bigint[], @e::text[], @k::text[], @r::text[]) AS x(p, o, e, k, r)
             """,
             connection);
         command.Parameters.AddWithValue("table", table);
         command.Parameters.AddWithValue("p", records.Select(item => item.Record.Position.Partition).ToArray());
         command.Parameters.AddWithValue("o", records.Select(item => item.Record.Position.Offset).ToArray());
         command.Parameters.AddWithValue("e", records.Select(item => item.StreamEpoch).ToArray());
-        command.Parameters.Add(new("k", NpgsqlDbType.Array | NpgsqlDbType.Bigint) { Value = records.Select(item => item.Record.HeldKey).ToArray() });
+        command.Parameters.Add(new("k", NpgsqlDbType.Array | NpgsqlDbType.Text) { Value = records.Select(item => item.Record.HeldKey?.ToString()).ToArray() });
         command.Parameters.AddWithValue("r", records.Select(item => item.Record.Reason).ToArray());
         await command.ExecuteNonQueryAsync(cancellation);
     }
@@ -94,7 +95,7 @@ internal sealed class PoisonBook(WarehouseNames names)
     }
 
     /// <summary>Poison records of one table, decided ones among them, with the keys they hold or held.</summary>
-    internal async Task<List<(LetterPlace Place, long Load, int SourceEpoch, long? HeldKey, bool IsApplied)>> PlacesAsync(
+    internal async Task<List<(LetterPlace Place, long Load, int SourceEpoch, RowKey? HeldKey, bool IsApplied)>> PlacesAsync(
         NpgsqlConnection connection, TableDescription table, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
@@ -112,14 +113,14 @@ internal sealed class PoisonBook(WarehouseNames names)
         var topic = TopicNames.ChangesOf(table.Name);
         command.Parameters.AddWithValue("table", table.Name);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var places = new List<(LetterPlace, long, int, long?, bool)>();
+        var places = new List<(LetterPlace, long, int, RowKey?, bool)>();
         while (await reader.ReadAsync(cancellation))
         {
             places.Add((
                 new LetterPlace(new LakeStream(topic, reader.GetString(0), reader.GetInt32(1)), reader.GetInt64(2)),
                 reader.GetInt64(3),
                 reader.GetInt32(4),
-                reader.IsDBNull(5) ? null : reader.GetInt64(5),
+                reader.IsDBNull(5) ? null : RowKey.Parse(reader.GetString(5)),
                 reader.GetBoolean(6)));
         }
 
@@ -141,7 +142,7 @@ internal sealed class PoisonBook(WarehouseNames names)
         {
             var stream = new LakeStream(TopicNames.ChangesOf(reader.GetString(0)), reader.GetString(1), reader.GetInt32(2));
             letters.Add(new BookedLetter(
-                reader.GetString(0), new LetterPlace(stream, reader.GetInt64(3)), reader.IsDBNull(4) ? null : reader.GetInt64(4), reader.GetBoolean(5), reader.GetBoolean(6)));
+                reader.GetString(0), new LetterPlace(stream, reader.GetInt64(3)), reader.IsDBNull(4) ? null : RowKey.Parse(reader.GetString(4)), reader.GetBoolean(5), reader.GetBoolean(6)));
         }
 
         return letters;

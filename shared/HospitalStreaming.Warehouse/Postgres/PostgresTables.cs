@@ -46,6 +46,12 @@ internal static class PostgresTables
               PRIMARY KEY (partition, "offset", stream_epoch));
             """;
         yield return $"ALTER TABLE {Raw(names, table)} ADD COLUMN IF NOT EXISTS schema text COLLATE \"C\", ADD COLUMN IF NOT EXISTS tx_order bigint;";
+        var key = new PostgresKey(table);
+        if (key.IsOwn)
+        {
+            yield return $"ALTER TABLE {Raw(names, table)} ADD COLUMN IF NOT EXISTS {PostgresKey.OwnRawColumn} text COLLATE \"C\";";
+        }
+
         if (!table.HasKey)
         {
             yield break;
@@ -56,9 +62,15 @@ internal static class PostgresTables
             CREATE TABLE IF NOT EXISTS {Current(names, table)} (
               {string.Join(", ", columns)},
               _deleted boolean NOT NULL, _op text COLLATE "C" NOT NULL, _lsn bigint, _source_epoch integer NOT NULL,
-              _partition integer NOT NULL, _offset bigint NOT NULL, _committed_at timestamptz,
-              PRIMARY KEY ({Quote(table.KeyColumn)})) WITH (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.05);
+              _partition integer NOT NULL, _offset bigint NOT NULL, _committed_at timestamptz,{(key.IsOwn ? $" {PostgresKey.OwnColumn} text COLLATE \"C\"," : string.Empty)}
+              PRIMARY KEY ({key.Column})) WITH (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.05);
             """;
+        if (key.IsOwn)
+        {
+            // For readers, who ask by the columns.
+            yield return $"CREATE INDEX IF NOT EXISTS {Quote(table.Name + "._key")} ON {Current(names, table)} ({string.Join(", ", table.Key.Select(Quote))});";
+        }
+
         foreach (var column in table.Columns)
         {
             // A table that stands since an older version gets the columns that came later.
@@ -84,13 +96,20 @@ internal static class PostgresTables
         ALTER TABLE {line}.positions ADD COLUMN IF NOT EXISTS applied_next bigint;
         CREATE TABLE IF NOT EXISTS {line}.poison_records (
           table_name text COLLATE "C" NOT NULL, partition integer NOT NULL, "offset" bigint NOT NULL, stream_epoch text COLLATE "C" NOT NULL,
-          held_key bigint, reason text NOT NULL, PRIMARY KEY (table_name, partition, "offset", stream_epoch));
+          held_key text COLLATE "C", reason text NOT NULL, PRIMARY KEY (table_name, partition, "offset", stream_epoch));
         CREATE TABLE IF NOT EXISTS {line}.letter_decisions (
           table_name text COLLATE "C" NOT NULL, partition integer NOT NULL, "offset" bigint NOT NULL, stream_epoch text COLLATE "C" NOT NULL,
           action text NOT NULL, settled_at timestamptz NOT NULL, PRIMARY KEY (table_name, partition, "offset", stream_epoch));
         CREATE TABLE IF NOT EXISTS {line}.pending_moves (
-          table_name text COLLATE "C" NOT NULL, key bigint NOT NULL, missing_key bigint NOT NULL, missing_lsn bigint NOT NULL,
+          table_name text COLLATE "C" NOT NULL, key text COLLATE "C" NOT NULL, missing_key text COLLATE "C" NOT NULL, missing_lsn bigint NOT NULL,
           PRIMARY KEY (table_name, key));
+        DO $$ BEGIN
+          IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = '{line}.poison_records'::regclass AND attname = 'held_key' AND atttypid = 'bigint'::regtype) THEN
+            -- Made when all keys were whole numbers.
+            ALTER TABLE {line}.poison_records ALTER COLUMN held_key TYPE text COLLATE "C";
+            ALTER TABLE {line}.pending_moves ALTER COLUMN key TYPE text COLLATE "C", ALTER COLUMN missing_key TYPE text COLLATE "C";
+          END IF;
+        END $$;
         CREATE TABLE IF NOT EXISTS {line}.truncations (
           table_name text COLLATE "C" PRIMARY KEY, source_epoch integer NOT NULL, lsn bigint NOT NULL);
         CREATE TABLE IF NOT EXISTS {line}.transactions (

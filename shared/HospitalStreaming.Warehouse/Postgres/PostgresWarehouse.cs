@@ -38,7 +38,7 @@ public sealed class PostgresWarehouse(
 
     private readonly Dictionary<string, TableDescription> _described = tables.ToDictionary(table => TopicNames.ChangesOf(table.Name), StringComparer.Ordinal);
     private TransactionBook? _transactions;
-    private Dictionary<string, HashSet<long>> _held = new(StringComparer.Ordinal);
+    private Dictionary<string, HashSet<RowKey>> _held = new(StringComparer.Ordinal);
     private HashSet<LetterPlace> _settled = [];
     private LetterDecisions _known = LetterDecisions.None;
     private long _fence;
@@ -271,7 +271,7 @@ public sealed class PostgresWarehouse(
         return results;
     }
 
-    private HashSet<long> HeldOf(TableLoader loader) => _held.GetValueOrDefault(loader.Table.Name) ?? [];
+    private HashSet<RowKey> HeldOf(TableLoader loader) => _held.GetValueOrDefault(loader.Table.Name) ?? [];
 
     private void Committed(List<TableLoad> results)
     {
@@ -324,7 +324,7 @@ public sealed class PostgresWarehouse(
 
     private void Hold(string table, IEnumerable<PoisonRecord> open)
     {
-        foreach (var key in open.Select(record => record.HeldKey).OfType<long>())
+        foreach (var key in open.Select(record => record.HeldKey).OfType<RowKey>())
         {
             if (!_held.TryGetValue(table, out var keys))
             {

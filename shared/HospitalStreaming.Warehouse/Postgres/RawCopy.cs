@@ -16,7 +16,7 @@ internal sealed class RawCopy : IAsyncDisposable
         NpgsqlConnection connection, WarehouseNames names, TableDescription table, CancellationToken cancellation)
     {
         var copy = new RawCopy(await connection.BeginRawBinaryCopyAsync(
-            $"COPY {PostgresTables.Raw(names, table)} ({RawRowWriter.Columns}) FROM STDIN (FORMAT BINARY)", cancellation));
+            $"COPY {PostgresTables.Raw(names, table)} ({RawRowWriter.ColumnsOf(table)}) FROM STDIN (FORMAT BINARY)", cancellation));
         await copy._stream.WriteAsync(RawRowWriter.Head, cancellation);
         return copy;
     }

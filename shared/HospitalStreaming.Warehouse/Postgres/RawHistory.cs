@@ -1,11 +1,9 @@
-using System.Globalization;
 using HospitalStreaming.Core.Changes;
 using HospitalStreaming.Core.Domain;
 using HospitalStreaming.Core.Merging;
 using HospitalStreaming.Core.Naming;
 using HospitalStreaming.Warehouse.Letters;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace HospitalStreaming.Warehouse.Postgres;
 
@@ -14,13 +12,14 @@ internal sealed class RawHistory(WarehouseNames names, TableDescription table)
 {
     private readonly RecordReader _reader = new(table);
     private readonly PoisonBook _poison = new(names);
+    private readonly PostgresKey _key = new(table);
 
     /// <summary>The key's history, and that of every key its row moved from, as far as the latest truncate leaves it.</summary>
-    internal async Task<Dictionary<long, IReadOnlyList<RowChange>>> ReadAsync(
-        NpgsqlConnection connection, IEnumerable<long> keys, LetterDecisions decisions, Truncation? truncation, CancellationToken cancellation)
+    internal async Task<Dictionary<RowKey, IReadOnlyList<RowChange>>> ReadAsync(
+        NpgsqlConnection connection, IEnumerable<RowKey> keys, LetterDecisions decisions, Truncation? truncation, CancellationToken cancellation)
     {
         var letters = await LettersAsync(connection, decisions, cancellation);
-        var histories = new Dictionary<long, IReadOnlyList<RowChange>>();
+        var histories = new Dictionary<RowKey, IReadOnlyList<RowChange>>();
         var wanted = keys.Distinct().ToArray();
         while (wanted.Length > 0)
         {
@@ -31,7 +30,7 @@ internal sealed class RawHistory(WarehouseNames names, TableDescription table)
                 histories[key] = truncation is { } latest ? [.. history.Where(change => !latest.Removes(change))] : history;
             }
 
-            wanted = [.. wanted.SelectMany(key => histories[key]).Select(change => change.MovedFrom).OfType<long>()
+            wanted = [.. wanted.SelectMany(key => histories[key]).Select(change => change.MovedFrom).OfType<RowKey>()
                 .Where(key => !histories.ContainsKey(key)).Distinct()];
         }
 
@@ -39,7 +38,7 @@ internal sealed class RawHistory(WarehouseNames names, TableDescription table)
     }
 
     // Few, if any: a line has no poison in the long run.
-    private async Task<ILookup<long, PlacedChange>> LettersAsync(NpgsqlConnection connection, LetterDecisions decisions, CancellationToken cancellation) =>
+    private async Task<ILookup<RowKey, PlacedChange>> LettersAsync(NpgsqlConnection connection, LetterDecisions decisions, CancellationToken cancellation) =>
         (await _poison.PlacesAsync(connection, table, cancellation)).Where(letter => letter.IsApplied)
             .SelectMany(letter => PlacedChange.OfLetter(
                 new RawPlace(letter.Load, letter.Place.Stream.Partition, letter.Place.Offset),
@@ -49,20 +48,20 @@ internal sealed class RawHistory(WarehouseNames names, TableDescription table)
                 letter.SourceEpoch))
             .ToLookup(change => change.Key);
 
-    private async Task<Dictionary<long, List<PlacedChange>>> ReadOnceAsync(NpgsqlConnection connection, long[] keys, CancellationToken cancellation)
+    private async Task<Dictionary<RowKey, List<PlacedChange>>> ReadOnceAsync(NpgsqlConnection connection, RowKey[] keys, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
             $"""
             SELECT {Columns} FROM {PostgresTables.Raw(names, table)} r
-            WHERE key = ANY(@keys) AND poison IS NULL AND op <> 't'
+            WHERE {_key.RawColumn} = ANY(@keys) AND poison IS NULL AND op <> 't'
               AND NOT {Ledger.Waits(names, table)}
               AND NOT {PoisonBook.IsDecided(names)}
             """,
             connection);
-        command.Parameters.Add(new("keys", NpgsqlDbType.Array | NpgsqlDbType.Text) { Value = Array.ConvertAll(keys, key => KeyText(table, key)) });
+        command.Parameters.Add(_key.RawParameter("keys", keys));
         command.Parameters.AddWithValue("table", table.Name);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var histories = new Dictionary<long, List<PlacedChange>>();
+        var histories = new Dictionary<RowKey, List<PlacedChange>>();
         while (await reader.ReadAsync(cancellation))
         {
             var change = Change(_reader, reader);
@@ -92,7 +91,4 @@ internal sealed class RawHistory(WarehouseNames names, TableDescription table)
     /// <summary>A change's place, for <see cref="RecordReader.FromRaw"/> to fill in the rest.</summary>
     internal static RowChange Place(int sourceEpoch, int partition, long offset, DateTimeOffset? committedAt) =>
         new(0, default, null, sourceEpoch, partition, offset, committedAt, null);
-
-    /// <summary>A key as every producer of change topics writes it: one column, no space.</summary>
-    internal static string KeyText(TableDescription table, long key) => string.Create(CultureInfo.InvariantCulture, $$"""{"{{table.KeyColumn}}":{{key}}}""");
 }

@@ -11,7 +11,7 @@ namespace HospitalStreaming.Warehouse.Postgres;
 /// One table's objects to its raw table, on two threads: one reads records and writes their rows into blocks, the other sends blocks to the server. A
 /// bounded number of blocks is between them.
 /// </summary>
-internal sealed class RawReading(ILake lake, SourceEpochs epochs, Batch batch, RefusalRun refusals, long loadId)
+internal sealed class RawReading(ILake lake, SourceEpochs epochs, Batch batch, RefusalRun refusals, bool withKey, long loadId)
 {
     private const int BlockBytes = 256 * 1024;
     private const int BlocksAhead = 8;
@@ -63,7 +63,7 @@ internal sealed class RawReading(ILake lake, SourceEpochs epochs, Batch batch, R
                     var epoch = epochs.Of(stream.Topic, stream.Partition, line.Position.Offset);
                     var record = batch.Add(stream.Epoch, line, epoch);
                     refusals.Note(record);
-                    RawRowWriter.Write(block, stream.Epoch, epoch, loadId, item.Manifest!.SchemaFingerprint, line, record);
+                    RawRowWriter.Write(block, withKey, stream.Epoch, epoch, loadId, item.Manifest!.SchemaFingerprint, line, record);
                     rows++;
                     if (block.WrittenCount >= BlockBytes)
                     {

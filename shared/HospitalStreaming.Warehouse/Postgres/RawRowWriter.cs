@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 using HospitalStreaming.Core.Batching.Lines;
+using HospitalStreaming.Core.Domain;
 using HospitalStreaming.Core.Merging;
 
 namespace HospitalStreaming.Warehouse.Postgres;
@@ -12,13 +13,15 @@ namespace HospitalStreaming.Warehouse.Postgres;
 /// </summary>
 internal static class RawRowWriter
 {
-    /// <summary>The columns in the order of their fields.</summary>
-    internal const string Columns = """
+    private const string Columns = """
         partition, "offset", stream_epoch, source_epoch, ts, op, lsn, tx_id, snapshot, committed_at,
           key, before, after, old_key, load_id, poison, original_key, original_value, schema, tx_order
         """;
 
     private const short Fields = 20;
+
+    /// <summary>The columns in the order of their fields.</summary>
+    internal static string ColumnsOf(TableDescription table) => new PostgresKey(table).IsOwn ? $"{Columns}, {PostgresKey.OwnRawColumn}" : Columns;
 
     // Signature, flags and the length of an extension that there is none of.
     internal static readonly byte[] Head = [.. "PGCOPY\n"u8, 0xFF, (byte)'\r', (byte)'\n', 0, 0, 0, 0, 0, 0, 0, 0, 0];
@@ -27,10 +30,18 @@ internal static class RawRowWriter
 
     private static readonly DateTimeOffset PostgresEpoch = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
+    /// <param name="to">Where to.</param>
+    /// <param name="withKey">Whether the table has a column for its keys (<see cref="PostgresKey.IsOwn"/>).</param>
+    /// <param name="streamEpoch">Life of the topic.</param>
+    /// <param name="sourceEpoch">Source epoch of its place.</param>
+    /// <param name="loadId">Number of the load.</param>
+    /// <param name="schema">Fingerprint of the table's columns in its object.</param>
+    /// <param name="line">The record.</param>
+    /// <param name="record">What it says by itself.</param>
     internal static void Write(
-        IBufferWriter<byte> to, string streamEpoch, int sourceEpoch, long loadId, string? schema, LakeRecord line, in ReadRecord record)
+        IBufferWriter<byte> to, bool withKey, string streamEpoch, int sourceEpoch, long loadId, string? schema, LakeRecord line, in ReadRecord record)
     {
-        BinaryPrimitives.WriteInt16BigEndian(to.GetSpan(sizeof(short)), Fields);
+        BinaryPrimitives.WriteInt16BigEndian(to.GetSpan(sizeof(short)), (short)(withKey ? Fields + 1 : Fields));
         to.Advance(sizeof(short));
         Int32(to, line.Position.Partition);
         Int64(to, line.Position.Offset);
@@ -52,6 +63,10 @@ internal static class RawRowWriter
         Bytes(to, record.Poison is null ? null : line.Value);
         Text(to, schema);
         Int64(to, record.Transaction?.Order);
+        if (withKey)
+        {
+            Text(to, (record.Change?.Key ?? record.HeldKey)?.ToString());
+        }
     }
 
     private static void Int32(IBufferWriter<byte> to, int value)

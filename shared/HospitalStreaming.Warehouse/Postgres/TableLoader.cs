@@ -47,7 +47,7 @@ internal sealed class TableLoader(WarehouseNames names, TableDescription table, 
         long loadId,
         IReadOnlyList<LakeObject> objects,
         SourceEpochs epochs,
-        IReadOnlySet<long> held,
+        IReadOnlySet<RowKey> held,
         LetterDecisions decisions,
         TransactionGate gate,
         CancellationToken cancellation)
@@ -58,7 +58,7 @@ internal sealed class TableLoader(WarehouseNames names, TableDescription table, 
         await using (var raw = await RawCopy.BeginAsync(connection, names, table, cancellation))
         {
             _refusals.Begin();
-            rawRows = await new RawReading(lake, epochs, batch, _refusals, loadId).CopyAsync(raw, objects, cancellation);
+            rawRows = await new RawReading(lake, epochs, batch, _refusals, new PostgresKey(table).IsOwn, loadId).CopyAsync(raw, objects, cancellation);
         }
 
         // Before rows are made from raw: what holds a key must be known there.
@@ -88,7 +88,7 @@ internal sealed class TableLoader(WarehouseNames names, TableDescription table, 
         Batch? batch,
         Release release,
         SourceEpochs epochs,
-        IReadOnlySet<long> held,
+        IReadOnlySet<RowKey> held,
         LetterDecisions decisions,
         CancellationToken cancellation)
     {
@@ -121,7 +121,7 @@ internal sealed class TableLoader(WarehouseNames names, TableDescription table, 
 
         // A key that is held now may not have been where a change waited; its history says so itself.
         await _moved!.FinishAsync(
-            connection, waited.Count == 0 ? changes : [.. moves, .. changes], waited.Count == 0 ? held : new HashSet<long>(), decisions, truncation, cancellation);
+            connection, waited.Count == 0 ? changes : [.. moves, .. changes], waited.Count == 0 ? held : new HashSet<RowKey>(), decisions, truncation, cancellation);
         return written + (release.SweepBelow(topic, epochs) is { } epoch ? await _current.SweepAsync(connection, epoch, cancellation) : 0);
     }
 
@@ -131,7 +131,7 @@ internal sealed class TableLoader(WarehouseNames names, TableDescription table, 
         var changes = truncation is { } latest ? all.FindAll(change => !latest.Removes(change)) : all;
         var keys = changes.Select(change => change.Key).Distinct().ToArray();
         var known = keys.Length == 0 ? [] : await current.StatesAsync(connection, keys, cancellation);
-        var rows = ChangeReducer.Reduce(changes, known, table.Columns.Length, current.KeyIndex);
+        var rows = ChangeReducer.Reduce(changes, known, current.Key);
         if (rows.Count > 0)
         {
             await current.WriteAsync(connection, rows.Values, known, cancellation);
@@ -141,12 +141,12 @@ internal sealed class TableLoader(WarehouseNames names, TableDescription table, 
     }
 
     /// <summary>Keys that decisions concern: the ones that were held, and those of the records that stand in.</summary>
-    internal async Task<HashSet<long>> KeysAsync(
+    internal async Task<HashSet<RowKey>> KeysAsync(
         NpgsqlConnection connection, IReadOnlyCollection<LetterDecision> decisions, SourceEpochs epochs, CancellationToken cancellation)
     {
         var places = decisions.Select(decision => decision.Place).ToHashSet();
         var keys = (await _poison.PlacesAsync(connection, table, cancellation)).Where(letter => places.Contains(letter.Place))
-            .Select(letter => letter.HeldKey).OfType<long>().ToHashSet();
+            .Select(letter => letter.HeldKey).OfType<RowKey>().ToHashSet();
         foreach (var decision in decisions)
         {
             var epoch = epochs.Of(decision.Stream.Topic, decision.Stream.Partition, decision.Offset);
@@ -161,7 +161,7 @@ internal sealed class TableLoader(WarehouseNames names, TableDescription table, 
 
     /// <summary>Makes keys anew from all of raw, as far as nothing holds them; returns how many rows were written.</summary>
     internal async Task<int> RemakeAsync(
-        NpgsqlConnection connection, IReadOnlySet<long> keys, LetterDecisions decisions, SourceEpochs epochs, Release release, CancellationToken cancellation)
+        NpgsqlConnection connection, IReadOnlySet<RowKey> keys, LetterDecisions decisions, SourceEpochs epochs, Release release, CancellationToken cancellation)
     {
         if (_current is null)
         {

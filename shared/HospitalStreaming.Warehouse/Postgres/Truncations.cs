@@ -50,21 +50,16 @@ internal sealed class Truncations(WarehouseNames names, TableDescription table)
     // A row that only a snapshot showed has its LSN in raw alone.
     private async Task<int> EmptyAsync(NpgsqlConnection connection, Truncation truncation, CancellationToken cancellation)
     {
-        var key = PostgresTables.Quote(table.KeyColumn);
-        var others = string.Join(", ", table.Columns.Where(column => column.Name != table.KeyColumn).Select(column => $"{PostgresTables.Quote(column.Name)} = NULL"));
         await using var command = new NpgsqlCommand(
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"""
-                UPDATE {PostgresTables.Current(names, table)} c SET _deleted = true, _op = '{TruncatedOp}'{(others.Length > 0 ? ", " : string.Empty)}{others}
+                UPDATE {PostgresTables.Current(names, table)} c SET _deleted = true, _op = '{TruncatedOp}'{CurrentWriter.Emptied(table)}
                 WHERE NOT c._deleted AND (c._source_epoch < @epoch OR (c._source_epoch = @epoch AND coalesce(
                   (SELECT max(r.lsn) FROM {PostgresTables.Raw(names, table)} r WHERE r.partition = c._partition AND r."offset" = c._offset
-                    AND r.source_epoch = c._source_epoch AND r.key = @prefix || c.{key} || @suffix), c._lsn, 0) < @lsn))
+                    AND r.source_epoch = c._source_epoch AND {new PostgresKey(table).IsSameRow()}), c._lsn, 0) < @lsn))
                 """),
             connection);
-        var text = RawHistory.KeyText(table, 0);
-        command.Parameters.AddWithValue("prefix", text[..^2]);
-        command.Parameters.AddWithValue("suffix", text[^1..]);
         Add(command, truncation);
         return await command.ExecuteNonQueryAsync(cancellation);
     }

@@ -1,8 +1,8 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using HospitalStreaming.Core.Auditing;
 using HospitalStreaming.Core.Changes;
 using HospitalStreaming.Core.Domain;
+using HospitalStreaming.Core.Domain.Sources;
 using HospitalStreaming.Core.Merging;
 using HospitalStreaming.Core.Naming;
 using HospitalStreaming.Core.Naming.Lake;
@@ -44,6 +44,17 @@ internal sealed class BigQueryWarehouseView(BigQueryClient client, BigQuerySql s
         }
     }
 
+    // BigQuery has other types, which print otherwise: of described columns only keys are compared, and what the loader keeps beside each row.
+    public Task<IReadOnlyList<object?[]>> PrintAsync(TableDescription table, IReadOnlyList<object?[]> rows, CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<object?[]>>(NotPrinted(table).Count == 0 ? rows : [.. rows.Select(row => Printed(table, row))]);
+
+    public IReadOnlyList<string> NotPrinted(TableDescription table) => [.. table.Columns.Where(IsOther).Select(column => column.Name)];
+
+    private static object?[] Printed(TableDescription table, object?[] row) => [.. row.Select((value, i) => IsOther(table.Columns[i]) ? null : value)];
+
+    // One that nobody has described is a text on every warehouse.
+    private static bool IsOther(ColumnDescription column) => column.Type is { Kind: not SourceKind.Undescribed };
+
     public async Task<IReadOnlyList<RawTally>> TalliesAsync(TableDescription table, CancellationToken cancellation)
     {
         var tallies = await sql.QueryAsync(
@@ -63,7 +74,7 @@ internal sealed class BigQueryWarehouseView(BigQueryClient client, BigQuerySql s
     }
 
     public async IAsyncEnumerable<RawChange> RawAsync(
-        TableDescription table, IReadOnlyCollection<long>? keys, LetterDecisions decisions, [EnumeratorCancellation] CancellationToken cancellation)
+        TableDescription table, IReadOnlyCollection<RowKey>? keys, LetterDecisions decisions, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var booked = (await new BigQueryLedger(sql, names).LettersAsync(asOf, cancellation)).Where(letter => letter.Table == table.Name).ToDictionary(letter => letter.Place);
         var applied = Release.None(await PositionsAsync(cancellation));
@@ -95,14 +106,14 @@ internal sealed class BigQueryWarehouseView(BigQueryClient client, BigQuerySql s
 
     private async IAsyncEnumerable<(RawPlace Place, RawChange Change)> ChangesAsync(
         TableDescription table,
-        IReadOnlyCollection<long>? keys,
+        IReadOnlyCollection<RowKey>? keys,
         Dictionary<LetterPlace, BookedLetter> booked,
         Release applied,
         [EnumeratorCancellation] CancellationToken cancellation)
     {
         var raw = new RawRows(names, table);
-        var chosen = keys is null ? None : new Dictionary<string, object?> { ["keys"] = keys };
-        await foreach (var row in sql.StreamAsync(raw.SelectKeys(keys is null ? null : sql.AmongKeys, asOf), chosen, cancellation))
+        var chosen = keys is null ? None : new Dictionary<string, object?> { ["keys"] = BigQueryKey.Parameter(table, keys) };
+        await foreach (var row in sql.StreamAsync(raw.SelectKeys(keys is null ? null : sql.AmongKeys(table), asOf), chosen, cancellation))
         {
             var place = raw.PlaceOf(row);
             if (booked.ContainsKey(place))
@@ -140,13 +151,12 @@ internal sealed class BigQueryWarehouseView(BigQueryClient client, BigQuerySql s
     public async IAsyncEnumerable<CurrentRow> CurrentAsync(TableDescription table, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var columns = SqlText.Columns(table.Columns.Select(column => column.Name));
-        var keyIndex = table.Columns.IndexOf(table.Required(table.KeyColumn));
-        var rows = $"SELECT _deleted, _lsn, _source_epoch, {columns} FROM `{names.Current}`.`{table.Name}`{asOf}";
+        var rows = $"SELECT _deleted, _lsn, _source_epoch, `{BigQueryKey.ColumnOf(table)}` AS k, {columns} FROM `{names.Current}`.`{table.Name}`{asOf}";
         await foreach (var row in sql.StreamAsync(rows, None, cancellation))
         {
             Lsn? lsn = row[1] is long position ? new Lsn((ulong)position) : null;
             yield return new CurrentRow(
-                Convert.ToInt64(row[3 + keyIndex], CultureInfo.InvariantCulture), (bool)row[0]!, new KeyState(lsn, (int)(long)row[2]!), row[3..]);
+                BigQueryKey.Read(row[3]), (bool)row[0]!, new KeyState(lsn, (int)(long)row[2]!), Printed(table, row[4..]));
         }
     }
 }

@@ -7,4 +7,4 @@ namespace HospitalStreaming.Warehouse.Verify;
 /// <param name="Deleted">Whether it is a tombstone.</param>
 /// <param name="State">What has been seen of the key.</param>
 /// <param name="Values">Values in column order.</param>
-public readonly record struct CurrentRow(long Key, bool Deleted, KeyState State, object?[] Values);
+public readonly record struct CurrentRow(RowKey Key, bool Deleted, KeyState State, object?[] Values);

@@ -1,5 +1,6 @@
 using HospitalStreaming.Core.Auditing;
 using HospitalStreaming.Core.Domain;
+using HospitalStreaming.Core.Merging;
 using HospitalStreaming.Core.Naming.Lake;
 using HospitalStreaming.Warehouse.Letters;
 using HospitalStreaming.Warehouse.Loading;
@@ -14,6 +15,14 @@ public interface IWarehouseView
 
     /// <summary>The table by the columns that current has, which may be more than are described, or one of them a text by decision. Of the described ones none is missing.</summary>
     Task<TableDescription> DescribeAsync(TableDescription table, CancellationToken cancellation) => Task.FromResult(table);
+
+    /// <summary>
+    /// Rows as records say them, in the form in which <see cref="CurrentAsync"/> gives them: what is not to be compared is null in both.
+    /// </summary>
+    Task<IReadOnlyList<object?[]>> PrintAsync(TableDescription table, IReadOnlyList<object?[]> rows, CancellationToken cancellation);
+
+    /// <summary>Columns whose values this warehouse does not give in a form that compares.</summary>
+    IReadOnlyList<string> NotPrinted(TableDescription table) => [];
 
     /// <summary>How far every chain is loaded.</summary>
     Task<IReadOnlyList<LoadPosition>> PositionsAsync(CancellationToken cancellation);
@@ -37,7 +46,7 @@ public interface IWarehouseView
     /// <param name="decisions">Decisions about records that were set aside; those that the warehouse has taken into account show in their place.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="FormatException">A raw row cannot be read: it was altered.</exception>
-    IAsyncEnumerable<RawChange> RawAsync(TableDescription table, IReadOnlyCollection<long>? keys, LetterDecisions decisions, CancellationToken cancellation);
+    IAsyncEnumerable<RawChange> RawAsync(TableDescription table, IReadOnlyCollection<RowKey>? keys, LetterDecisions decisions, CancellationToken cancellation);
 
     /// <summary>Truncates of a table.</summary>
     Task<TableTruncations> TruncationsAsync(TableDescription table, CancellationToken cancellation);

@@ -7,7 +7,7 @@ namespace HospitalStreaming.Warehouse.Verify;
 /// <summary>Rows of raw that were set aside or decided about, read ahead and put among a key's other rows: their own key may not be readable.</summary>
 internal sealed class LettersApart
 {
-    private readonly Dictionary<long, List<(RawPlace Place, RawChange Change)>> _byKey = [];
+    private readonly Dictionary<RowKey, List<(RawPlace Place, RawChange Change)>> _byKey = [];
 
     /// <summary>Adds what such a row does to a key, if anything.</summary>
     internal void Add(RawPlace place, RecordReader reader, LetterDecision? decision, in ReadRecord own, int sourceEpoch, bool waits = false)
@@ -30,9 +30,9 @@ internal sealed class LettersApart
     /// <summary>Puts them among rows that come key by key, each key's in log order.</summary>
     /// <param name="rows">The other rows.</param>
     /// <param name="keys">Keys that are asked for; null for all.</param>
-    internal async IAsyncEnumerable<RawChange> AmongAsync(IAsyncEnumerable<(RawPlace Place, RawChange Change)> rows, IReadOnlyCollection<long>? keys)
+    internal async IAsyncEnumerable<RawChange> AmongAsync(IAsyncEnumerable<(RawPlace Place, RawChange Change)> rows, IReadOnlyCollection<RowKey>? keys)
     {
-        long? last = null;
+        RowKey? last = null;
         await foreach (var (place, change) in rows)
         {
             if (last is { } done && done != change.Key)
@@ -71,7 +71,7 @@ internal sealed class LettersApart
         rows.Add((place, change));
     }
 
-    private List<RawChange> Take(long key, RawPlace? before)
+    private List<RawChange> Take(RowKey key, RawPlace? before)
     {
         if (!_byKey.TryGetValue(key, out var rows))
         {

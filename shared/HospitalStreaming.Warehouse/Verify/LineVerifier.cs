@@ -8,6 +8,7 @@ using HospitalStreaming.Core.Merging;
 using HospitalStreaming.Core.Naming;
 using HospitalStreaming.Lake;
 using HospitalStreaming.Lake.Chains;
+using HospitalStreaming.Warehouse.Describing;
 using HospitalStreaming.Warehouse.Letters;
 using HospitalStreaming.Warehouse.Loading;
 
@@ -23,11 +24,13 @@ namespace HospitalStreaming.Warehouse.Verify;
 /// <param name="lake">The lake.</param>
 /// <param name="warehouse">The warehouse.</param>
 /// <param name="marts">Marts audit; null where this process has none.</param>
-/// <param name="tables">Captured tables.</param>
+/// <param name="tables">Captured tables that are known in code; those that the lake describes are verified too.</param>
 /// <param name="patience">How long what was written before the source snapshot may take to arrive at each of the waits.</param>
 public sealed class LineVerifier(
     ILineSource source, IChangeLog log, ILake lake, IWarehouseReader warehouse, IMartsAudit? marts, IReadOnlyList<TableDescription> tables, TimeSpan patience)
 {
+    private IReadOnlyList<TableDescription> _tables = [];
+
     private const string SourceCheck = "source = raw (rows as one snapshot of the hospital's database sees them)";
     private const string CurrentCheck = "raw = current (the last change of every key)";
     private const string LakeCheckName = "lake = raw (objects tile the topics; every record once, byte for byte)";
@@ -46,6 +49,7 @@ public sealed class LineVerifier(
     public async Task<VerifyReport> RunAsync(IProgress<string> progress, bool readTopics, CancellationToken cancellation)
     {
         var started = Stopwatch.GetTimestamp();
+        _tables = [.. tables, .. await new TableDocuments(lake).BesideAsync(tables, cancellation)];
         var (snapshot, late) = await ReadSourceAsync(progress, cancellation);
 
         progress.Report("Comparing source, raw, current and lake in one snapshot of the warehouse");
@@ -93,7 +97,7 @@ public sealed class LineVerifier(
         }
 
         progress.Report("Reading the hospital's database in one snapshot");
-        var snapshot = await source.ReadAsync(tables, cancellation);
+        var snapshot = await source.ReadAsync([.. _tables.Where(table => table.HasKey)], cancellation);
         progress.Report(string.Create(
             CultureInfo.InvariantCulture,
             $"Read {snapshot.Tables.Values.Sum(table => (long)table.Count):N0} rows at {snapshot.At} in {snapshot.OpenFor.TotalSeconds:0.0} s; waiting for what it saw to arrive"));
@@ -109,7 +113,7 @@ public sealed class LineVerifier(
             return notCaptured;
         }
 
-        var ends = await log.EndsAsync([.. tables.Select(table => TopicNames.ChangesOf(table.Name))], cancellation);
+        var ends = await log.EndsAsync([.. _tables.Select(table => TopicNames.ChangesOf(table.Name))], cancellation);
         progress.Report("Everything is captured; waiting for the warehouse to load it");
         var started = Stopwatch.GetTimestamp();
         while (true)
@@ -137,7 +141,7 @@ public sealed class LineVerifier(
     private async Task<Dictionary<string, string>> LivesAsync(CancellationToken cancellation)
     {
         var lives = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var topic in tables.Select(table => TopicNames.ChangesOf(table.Name)))
+        foreach (var topic in _tables.Select(table => TopicNames.ChangesOf(table.Name)))
         {
             if (await StreamEpochs.ReadAsync(lake, topic, cancellation) is [.., var last])
             {
@@ -162,14 +166,14 @@ public sealed class LineVerifier(
         var (fromSource, current, fromLake) = (new Findings(), new Findings(), new Findings());
         var (reads, figures) = (await view.ReadsAsync(cancellation), new List<TableFigures>());
         current.Count($"reads: {reads}");
-        foreach (var table in tables)
+        foreach (var table in _tables)
         {
             progress.Report($"  {table.Name}");
             var topic = TopicNames.ChangesOf(table.Name);
             var applied = positions.Select(position => position with { Next = position.Applied }).ToList();
             var sweepBelow = epochs.SweepBelow(topic, partition => Next(applied, lives, topic, partition));
             var sweepBelowInRaw = epochs.SweepBelow(topic, partition => Next(positions, lives, topic, partition));
-            var own = await AuditAsync(new TableAudit(table, view, snapshot, decisions, sweepBelow, sweepBelowInRaw), table, fromSource, current, cancellation);
+            var own = !table.HasKey ? new TableFigures(table.Name) : await AuditAsync(new TableAudit(table, view, snapshot, decisions, sweepBelow, sweepBelowInRaw), table, snapshot is not null, fromSource, current, cancellation);
             figures.Add(own with { Windows = await CheckLakeAsync(new LakeCheck(lake, epochs), table, view, positions, fromLake, cancellation) });
         }
 
@@ -200,7 +204,7 @@ public sealed class LineVerifier(
     }
 
     private static async Task<TableFigures> AuditAsync(
-        TableAudit audit, TableDescription table, Findings fromSource, Findings current, CancellationToken cancellation)
+        TableAudit audit, TableDescription table, bool sourceIsRead, Findings fromSource, Findings current, CancellationToken cancellation)
     {
         TableAudit.Result result;
         try
@@ -217,14 +221,18 @@ public sealed class LineVerifier(
         {
             var held = result.Held > 0 ? string.Create(CultureInfo.InvariantCulture, $", {result.Held} keys held back by a dead letter left out") : string.Empty;
             var skipped = result.Skipped > 0 ? string.Create(CultureInfo.InvariantCulture, $", {result.Skipped} keys with a skipped change left out") : string.Empty;
-            fromSource.Count(string.Create(CultureInfo.InvariantCulture, $"{table.Name}: {difference.Compared:N0} rows compared column by column{held}{skipped}{LeftOut(result.Unread, "which the source has no more, or with another type")}"));
+            fromSource.Count(string.Create(CultureInfo.InvariantCulture, $"{table.Name}: {difference.Compared:N0} rows compared column by column{held}{skipped}{LeftOut(result.Unread, "which the source has no more, or with another type")}{LeftOut(result.Lost, "of which messages do not carry all")}{LeftOut(result.NotPrinted, "which this warehouse prints otherwise")}"));
             fromSource.Add(difference, "source", "raw");
+        }
+        else if (sourceIsRead)
+        {
+            fromSource.Count($"{table.Name}: not compared: the source has no such table or key, or keys of a type that messages write otherwise");
         }
 
         var emptied = result.Emptied > 0 ? string.Create(CultureInfo.InvariantCulture, $", {result.Emptied:N0} keys emptied by a truncate") : string.Empty;
         var waiting = result.Waiting > 0 ? string.Create(CultureInfo.InvariantCulture, $", {result.Waiting:N0} changes wait for their transactions") : string.Empty;
         current.Count(string.Create(
-            CultureInfo.InvariantCulture, $"{table.Name}: {result.RawRows:N0} changes of {result.Keys:N0} keys, {result.Current.Compared:N0} rows in current{emptied}{waiting}{LeftOut(result.Decided, "made texts by decision")}"));
+            CultureInfo.InvariantCulture, $"{table.Name}: {result.RawRows:N0} changes of {result.Keys:N0} keys, {result.Current.Compared:N0} rows in current{emptied}{waiting}{LeftOut(result.Decided, "made texts by decision")}{LeftOut(result.NotPrinted, "which this warehouse prints otherwise")}"));
         if (result.Truncation != result.BookedTruncation)
         {
             current.Add([$"{table.Name}: the last truncate in raw is {PlaceOf(result.Truncation)}, by the loader's books it is {PlaceOf(result.BookedTruncation)}"]);

@@ -3,6 +3,8 @@ using System.Globalization;
 using HospitalStreaming.Core.Auditing;
 using HospitalStreaming.Core.Changes;
 using HospitalStreaming.Core.Domain;
+using HospitalStreaming.Core.Merging;
+using HospitalStreaming.Warehouse.Postgres;
 using Npgsql;
 
 namespace HospitalStreaming.Warehouse.Verify;
@@ -18,18 +20,21 @@ public sealed class PostgresLineSource(NpgsqlDataSource source, string slot) : I
     public async Task<SourceSnapshot> ReadAsync(IReadOnlyList<TableDescription> tables, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
-        await RunAsync(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", cancellation);
+        await RunAsync(connection, $"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {PrintedColumns.Settings("LOCAL ")}", cancellation);
         var opened = Stopwatch.GetTimestamp();
 
         // The position is read after the snapshot is taken: everything it sees was in the log before.
         var view = TransactionView.Parse(await TextAsync(connection, "SELECT pg_current_snapshot()::text", cancellation));
         var at = Lsn.Parse(await TextAsync(connection, "SELECT pg_current_wal_insert_lsn()::text", cancellation));
-        var read = new Dictionary<string, Dictionary<long, ulong[]>>(StringComparer.Ordinal);
+        var read = new Dictionary<string, Dictionary<RowKey, ulong[]>>(StringComparer.Ordinal);
         var unread = new Dictionary<string, IReadOnlySet<string>>(StringComparer.Ordinal);
         foreach (var table in tables)
         {
-            unread[table.Name] = await SourceColumns.UnreadAsync(connection, table, cancellation);
-            read[table.Name] = await ReadAsync(connection, table, unread[table.Name], cancellation);
+            unread[table.Name] = await SourceColumns.UnreadAsync(source, table, cancellation);
+            if (SourceColumns.HasComparableKey(table) && (table.Columns.All(column => column.Type is null) || !table.Key.Any(unread[table.Name].Contains)))
+            {
+                read[table.Name] = await ReadAsync(connection, table, unread[table.Name], cancellation);
+            }
         }
 
         await RunAsync(connection, "COMMIT", cancellation);
@@ -108,24 +113,26 @@ public sealed class PostgresLineSource(NpgsqlDataSource source, string slot) : I
         return await command.ExecuteScalarAsync(cancellation) is string confirmed ? Lsn.Parse(confirmed) : null;
     }
 
-    private static async Task<Dictionary<long, ulong[]>> ReadAsync(
+    private static async Task<Dictionary<RowKey, ulong[]>> ReadAsync(
         NpgsqlConnection connection, TableDescription table, IReadOnlySet<string> unread, CancellationToken cancellation)
     {
-        if (unread.Contains(table.KeyColumn))
+        if (table.Key.Any(unread.Contains))
         {
             return [];
         }
 
-        var columns = string.Join(", ", table.Columns.Select(column => unread.Contains(column.Name) ? "NULL" : $"\"{column.Name}\""));
-        await using var command = new NpgsqlCommand($"SELECT {columns} FROM public.\"{table.Name}\"", connection);
+        var lost = SourceColumns.LostOf(table);
+        var columns = string.Join(", ", table.Columns.Select(column =>
+            unread.Contains(column.Name) || lost.Contains(column.Name) ? "NULL" : SourceColumns.Print(column, PostgresTables.Quote(column.Name))));
+        await using var command = new NpgsqlCommand($"SELECT {columns} FROM public.{PostgresTables.Quote(table.Name)}", connection);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var values = new object?[table.Columns.Length];
-        var keyIndex = table.Columns.IndexOf(table.Required(table.KeyColumn));
-        var rows = new Dictionary<long, ulong[]>();
+        var key = new TableKey(table);
+        var rows = new Dictionary<RowKey, ulong[]>();
         while (await reader.ReadAsync(cancellation))
         {
             TypedRow.Read(reader, 0, table, values);
-            rows.Add(Convert.ToInt64(values[keyIndex], CultureInfo.InvariantCulture), RowDigest.Of(values));
+            rows.Add(key.Of(values), RowDigest.Of(values));
         }
 
         return rows;

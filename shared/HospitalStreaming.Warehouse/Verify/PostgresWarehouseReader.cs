@@ -14,12 +14,12 @@ public sealed class PostgresWarehouseReader(NpgsqlDataSource source, WarehouseNa
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellation);
-        await using (var settings = new NpgsqlCommand("SET TRANSACTION READ ONLY; SET LOCAL work_mem = '64MB'; SET LOCAL jit = off", connection, transaction))
+        await using (var settings = new NpgsqlCommand($"SET TRANSACTION READ ONLY; SET LOCAL work_mem = '64MB'; SET LOCAL jit = off; {PrintedColumns.Settings("LOCAL ")}", connection, transaction))
         {
             await settings.ExecuteNonQueryAsync(cancellation);
         }
 
-        var result = await work(new PostgresWarehouseView(connection, names), cancellation);
+        var result = await work(new PostgresWarehouseView(connection, source, names), cancellation);
         await transaction.CommitAsync(cancellation);
         return result;
     }

@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using HospitalStreaming.Core.Auditing;
 using HospitalStreaming.Core.Batching;
 using HospitalStreaming.Core.Batching.Lines;
@@ -13,12 +11,11 @@ using HospitalStreaming.Warehouse.Letters;
 using HospitalStreaming.Warehouse.Loading;
 using HospitalStreaming.Warehouse.Postgres;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace HospitalStreaming.Warehouse.Verify;
 
 /// <summary>One open snapshot of the warehouse on PostgreSQL.</summary>
-internal sealed class PostgresWarehouseView(NpgsqlConnection connection, WarehouseNames names) : IWarehouseView
+internal sealed class PostgresWarehouseView(NpgsqlConnection connection, NpgsqlDataSource source, WarehouseNames names) : IWarehouseView
 {
     public JsonSameness RawTexts => JsonSameness.Bytes;
 
@@ -39,6 +36,10 @@ internal sealed class PostgresWarehouseView(NpgsqlConnection connection, Warehou
 
     public Task<TableDescription> DescribeAsync(TableDescription table, CancellationToken cancellation) => HeldColumns.DescribeAsync(connection, names, table, cancellation);
 
+    // On a connection of its own, as rows are being read on this one; it reads no table.
+    public Task<IReadOnlyList<object?[]>> PrintAsync(TableDescription table, IReadOnlyList<object?[]> rows, CancellationToken cancellation) =>
+        PrintedColumns.OfRecordsAsync(source, table, rows, cancellation);
+
     public async Task<IReadOnlyList<RawTally>> TalliesAsync(TableDescription table, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
@@ -58,7 +59,7 @@ internal sealed class PostgresWarehouseView(NpgsqlConnection connection, Warehou
     {
         await using var command = new NpgsqlCommand(
             $"""
-            SELECT "offset", source_epoch, ts, op, lsn, tx_id, snapshot, committed_at, key, before, after, old_key, poison, original_key, original_value
+            SELECT "offset", source_epoch, ts, op, lsn, tx_id, snapshot, committed_at, key, before, after, old_key, poison, original_key, original_value{(new PostgresKey(table).IsOwn ? ", " + PostgresKey.OwnRawColumn : string.Empty)}
             FROM {PostgresTables.Raw(names, table)} WHERE partition = @partition AND stream_epoch = @epoch ORDER BY "offset"
             """,
             connection);
@@ -69,7 +70,10 @@ internal sealed class PostgresWarehouseView(NpgsqlConnection connection, Warehou
         {
             yield return new RawRow(
                 reader.GetInt64(0), reader.GetInt32(1), reader.GetFieldValue<DateTimeOffset>(2), Text(3), Number(4), Number(5), reader.GetBoolean(6),
-                reader.IsDBNull(7) ? null : reader.GetFieldValue<DateTimeOffset>(7), Bytes(8), Bytes(9), Bytes(10), Bytes(11), Text(12), Bytes(13), Bytes(14));
+                reader.IsDBNull(7) ? null : reader.GetFieldValue<DateTimeOffset>(7), Bytes(8), Bytes(9), Bytes(10), Bytes(11), Text(12), Bytes(13), Bytes(14))
+            {
+                RowKey = reader.FieldCount > 15 ? Text(15) : null,
+            };
         }
 
         string? Text(int place) => reader.IsDBNull(place) ? null : reader.GetString(place);
@@ -78,7 +82,7 @@ internal sealed class PostgresWarehouseView(NpgsqlConnection connection, Warehou
     }
 
     public async IAsyncEnumerable<RawChange> RawAsync(
-        TableDescription table, IReadOnlyCollection<long>? keys, LetterDecisions decisions, [EnumeratorCancellation] CancellationToken cancellation)
+        TableDescription table, IReadOnlyCollection<RowKey>? keys, LetterDecisions decisions, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var letters = await LettersAsync(table, decisions, cancellation);
         await foreach (var change in letters.AmongAsync(ChangesAsync(table, keys, cancellation), keys))
@@ -105,7 +109,7 @@ internal sealed class PostgresWarehouseView(NpgsqlConnection connection, Warehou
                 ? decisions.Find(place) ?? throw new FormatException($"the decision about {place.Stream} offset {place.Offset} took effect and is missing in the lake")
                 : null;
             var own = reader.IsDBNull(5)
-                ? new ReadRecord { HeldKey = reader.IsDBNull(6) ? null : KeyOf(table, reader.GetString(6)) }
+                ? new ReadRecord { HeldKey = reader.IsDBNull(6) ? null : decoder.KeyOf(reader.GetString(6)) }
                 : decoder.Read(new LakeRecord(new LogPosition(topic, place.Stream.Partition, place.Offset), 0, Bytes(7), Bytes(8), []), reader.GetInt32(3));
             apart.Add(new RawPlace(reader.GetInt64(4), place.Stream.Partition, place.Offset), decoder, decision, own, reader.GetInt32(3), reader.GetBoolean(10));
         }
@@ -116,21 +120,20 @@ internal sealed class PostgresWarehouseView(NpgsqlConnection connection, Warehou
     }
 
     private async IAsyncEnumerable<(RawPlace Place, RawChange Change)> ChangesAsync(
-        TableDescription table, IReadOnlyCollection<long>? keys, [EnumeratorCancellation] CancellationToken cancellation)
+        TableDescription table, IReadOnlyCollection<RowKey>? keys, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var decoder = new RecordReader(table);
+        var (decoder, key) = (new RecordReader(table), new PostgresKey(table));
         await using var command = new NpgsqlCommand(
             $"""
             SELECT partition, "offset", source_epoch, op, lsn, committed_at, key, after, old_key, load_id, tx_id, {Ledger.Waits(names, table)} FROM {PostgresTables.Raw(names, table)} r
-            WHERE key IS NOT NULL AND op <> 't' AND poison IS NULL AND NOT {PoisonBook.IsDecided(names)}{(keys is null ? string.Empty : " AND key = ANY(@keys)")}
-            ORDER BY key, load_id, partition, "offset"
+            WHERE key IS NOT NULL AND op <> 't' AND poison IS NULL AND NOT {PoisonBook.IsDecided(names)}{(keys is null ? string.Empty : $" AND {key.RawColumn} = ANY(@keys)")}
+            ORDER BY {key.RawColumn}, load_id, partition, "offset"
             """,
             connection);
         command.Parameters.AddWithValue("table", table.Name);
         if (keys is not null)
         {
-            var texts = keys.Select(key => RawHistory.KeyText(table, key)).ToArray();
-            command.Parameters.Add(new("keys", NpgsqlDbType.Array | NpgsqlDbType.Text) { Value = texts });
+            command.Parameters.Add(key.RawParameter("keys", keys));
         }
 
         await using var reader = await command.ExecuteReaderAsync(cancellation);
@@ -175,37 +178,18 @@ internal sealed class PostgresWarehouseView(NpgsqlConnection connection, Warehou
 
     public async IAsyncEnumerable<CurrentRow> CurrentAsync(TableDescription table, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var columns = string.Join(", ", table.Columns.Select(column => PostgresTables.Quote(column.Name)));
+        var key = new PostgresKey(table);
+        var columns = string.Join(", ", table.Columns.Select(column => PrintedColumns.Print(column, PostgresTables.Quote(column.Name))));
         await using var command = new NpgsqlCommand(
-            $"SELECT _deleted, _lsn, _source_epoch, {columns} FROM {PostgresTables.Current(names, table)}", connection);
+            $"SELECT _deleted, _lsn, _source_epoch, {columns}, {key.Selected} FROM {PostgresTables.Current(names, table)}", connection);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var keyIndex = table.Columns.IndexOf(table.Required(table.KeyColumn));
         while (await reader.ReadAsync(cancellation))
         {
             var values = new object?[table.Columns.Length];
             TypedRow.Read(reader, 3, table, values);
             Lsn? lsn = reader.IsDBNull(1) ? null : new Lsn((ulong)reader.GetInt64(1));
             yield return new CurrentRow(
-                Convert.ToInt64(values[keyIndex], CultureInfo.InvariantCulture), reader.GetBoolean(0), new KeyState(lsn, reader.GetInt32(2)), values);
+                key.Read(reader, 3 + values.Length), reader.GetBoolean(0), new KeyState(lsn, reader.GetInt32(2)), values);
         }
-    }
-
-    private static long? KeyOf(TableDescription table, string key)
-    {
-        try
-        {
-            using var json = JsonDocument.Parse(key);
-            return IdOf(table, json);
-        }
-        catch (JsonException)
-        {
-            throw new FormatException($"a raw row of {table.Name} has no readable key");
-        }
-    }
-
-    private static long? IdOf(TableDescription table, JsonDocument json)
-    {
-        return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty(table.KeyColumn, out var id)
-            && id.ValueKind == JsonValueKind.Number && id.TryGetInt64(out var number) ? number : null;
     }
 }

@@ -1,5 +1,6 @@
 using HospitalStreaming.Core.Auditing;
 using HospitalStreaming.Core.Domain;
+using HospitalStreaming.Core.Merging;
 using HospitalStreaming.Lake;
 using HospitalStreaming.Warehouse.Letters;
 
@@ -9,12 +10,12 @@ namespace HospitalStreaming.Warehouse.Verify;
 public sealed class RowHistories(IWarehouseReader warehouse, ILake lake)
 {
     /// <summary>The versions of a key, oldest first; empty where raw has none.</summary>
-    public Task<IReadOnlyList<RowVersion>> OfAsync(TableDescription table, long key, CancellationToken cancellation) => warehouse.InSnapshotAsync(
+    public Task<IReadOnlyList<RowVersion>> OfAsync(TableDescription table, RowKey key, CancellationToken cancellation) => warehouse.InSnapshotAsync(
         async (view, token) =>
         {
             var decisions = await new DecisionDocuments(lake).ReadAsync(token);
-            var histories = new Dictionary<long, List<RawChange>>();
-            IReadOnlyCollection<long> wanted = [key];
+            var histories = new Dictionary<RowKey, List<RawChange>>();
+            IReadOnlyCollection<RowKey> wanted = [key];
             while (wanted.Count > 0)
             {
                 foreach (var one in wanted)
@@ -27,11 +28,11 @@ public sealed class RowHistories(IWarehouseReader warehouse, ILake lake)
                     histories[change.Key].Add(change);
                 }
 
-                wanted = [.. histories.Values.SelectMany(history => history).Select(change => change.Change?.MovedFrom).OfType<long>()
+                wanted = [.. histories.Values.SelectMany(history => history).Select(change => change.Change?.MovedFrom).OfType<RowKey>()
                     .Where(from => !histories.ContainsKey(from)).Distinct()];
             }
 
-            return RowVersion.Of(key, one => histories[one], table.Columns.Length, table.Columns.IndexOf(table.Required(table.KeyColumn)));
+            return RowVersion.Of(key, one => histories[one], new TableKey(table));
         },
         cancellation);
 }

@@ -14,9 +14,8 @@ public sealed record RowVersion(DateTimeOffset? At, Lsn? Lsn, RowVersionKind Kin
     /// <summary>The versions of a key, oldest first.</summary>
     /// <param name="key">The key.</param>
     /// <param name="historyOf">Raw rows of a key in log order; of other keys where the row moved between keys.</param>
-    /// <param name="columns">Number of columns.</param>
-    /// <param name="keyIndex">Place of the key among them.</param>
-    public static IReadOnlyList<RowVersion> Of(long key, Func<long, IReadOnlyList<RawChange>> historyOf, int columns, int keyIndex)
+    /// <param name="table">How the table's rows are told apart.</param>
+    public static IReadOnlyList<RowVersion> Of(RowKey key, Func<RowKey, IReadOnlyList<RawChange>> historyOf, TableKey table)
     {
         var versions = new List<RowVersion>();
         var history = historyOf(key);
@@ -38,7 +37,7 @@ public sealed record RowVersion(DateTimeOffset? At, Lsn? Lsn, RowVersionKind Kin
             if (kind == RowVersionKind.Applied)
             {
                 state = ChangeOrder.After(state, change.Change!.Value);
-                row = Replay(key, history.Take(i + 1), historyOf, columns, keyIndex);
+                row = Replay(key, history.Take(i + 1), historyOf, table);
             }
 
             versions.Add(new RowVersion(change.Change?.CommittedAt, change.Lsn, kind, row));
@@ -47,10 +46,10 @@ public sealed record RowVersion(DateTimeOffset? At, Lsn? Lsn, RowVersionKind Kin
         return versions;
     }
 
-    private static FinalRow? Replay(long key, IEnumerable<RawChange> upToHere, Func<long, IReadOnlyList<RawChange>> historyOf, int columns, int keyIndex)
+    private static FinalRow? Replay(RowKey key, IEnumerable<RawChange> upToHere, Func<RowKey, IReadOnlyList<RawChange>> historyOf, TableKey table)
     {
         var own = Applicable(upToHere);
-        return KeyReplay.Of(key, one => one == key ? own : Applicable(historyOf(one)), columns, keyIndex).Row;
+        return KeyReplay.Of(key, one => one == key ? own : Applicable(historyOf(one)), table).Row;
     }
 
     private static IReadOnlyList<RowChange> Applicable(IEnumerable<RawChange> history) =>

@@ -16,16 +16,19 @@ namespace HospitalStreaming.Warehouse.Verify;
 internal sealed class TableAudit(
     TableDescription table, IWarehouseView view, SourceSnapshot? source, LetterDecisions decisions, int sweepBelow, int? sweepBelowInRaw = null)
 {
+    private const int NotesAtOnce = 1_000;
     private static readonly string[] Bookkeeping = ["_deleted", "_lsn", "_source_epoch"];
 
     private TableDescription _described = null!;
     private string[] _columns = [];
     private HashSet<int> _unread = [];
+    private HashSet<int> _lost = [];
     private HashSet<int> _decided = [];
-    private readonly int _keyIndex = table.Columns.IndexOf(table.Required(table.KeyColumn));
-    private readonly Dictionary<long, ulong[]> _now = [];
-    private readonly List<long> _moved = [];
-    private readonly HashSet<long> _emptied = [];
+    private TableKey _key = null!;
+    private readonly Dictionary<RowKey, ulong[]> _now = [];
+    private readonly List<RowKey> _moved = [];
+    private readonly List<(RowKey Key, KeyAudit Audit)> _noted = [];
+    private readonly HashSet<RowKey> _emptied = [];
     private (Truncation? Now, Truncation? AtSource) _truncations;
     private TableComparison? _fromSource;
     private long _rawRows;
@@ -36,15 +39,18 @@ internal sealed class TableAudit(
     internal async Task<Result> RunAsync(CancellationToken cancellation)
     {
         _described = await view.DescribeAsync(table, cancellation);
+        _key = new TableKey(_described);
         _columns = [.. _described.Columns.Select(column => column.Name)];
         _decided = Places(i => i < table.Columns.Length && _described.Columns[i].Kind != table.Columns[i].Kind);
         var unread = source?.Unread.GetValueOrDefault(table.Name);
         _unread = Places(i => unread?.Contains(_columns[i]) == true);
+        var lost = SourceColumns.LostOf(table);
+        _lost = Places(i => lost.Contains(_columns[i]));
         var truncations = await view.TruncationsAsync(table, cancellation);
         _truncations = (
             RawTruncation.Last(truncations.InRaw.Where(truncation => !truncation.Waits)),
             RawTruncation.Last(truncations.InRaw.Where(truncation => source is null || truncation.IsSeen(source.View, source.At))));
-        var rows = source?.Tables[table.Name];
+        var rows = source?.Tables.GetValueOrDefault(table.Name);
         var fromRows = rows is null ? null : new RecordTally();
         foreach (var (key, digests) in rows ?? [])
         {
@@ -54,6 +60,7 @@ internal sealed class TableAudit(
         _fromSource = rows is null ? null : new TableComparison(table.Name, [.. table.Columns.Select(column => column.Name)], rows);
         await ReadRawAsync(cancellation);
         await ReadMovedAsync(cancellation);
+        await CompareAsync(cancellation);
         var fromSource = _fromSource?.Finish();
 
         var keys = _now.Count;
@@ -79,6 +86,8 @@ internal sealed class TableAudit(
             Waiting = _waiting,
             Unread = Names(_unread),
             Decided = Names(_decided),
+            Lost = Names(_lost.Except(_unread)),
+            NotPrinted = view.NotPrinted(_described),
             Figures = new TableFigures(table.Name) { Source = fromRows, Current = live, Waiting = _waiting },
             Truncation = _truncations.Now,
             BookedTruncation = truncations.Booked,
@@ -96,6 +105,10 @@ internal sealed class TableAudit(
             {
                 Take(history[0].Key, history);
                 history.Clear();
+                if (_noted.Count >= NotesAtOnce)
+                {
+                    await CompareAsync(cancellation);
+                }
             }
 
             history.Add(change);
@@ -107,7 +120,7 @@ internal sealed class TableAudit(
         }
     }
 
-    private void Take(long key, List<RawChange> history)
+    private void Take(RowKey key, List<RawChange> history)
     {
         foreach (ref readonly var change in CollectionsMarshal.AsSpan(history))
         {
@@ -118,7 +131,7 @@ internal sealed class TableAudit(
             }
         }
 
-        Note(key, Audit(key, _ => history));
+        _noted.Add((key, Audit(key, _ => history)));
     }
 
     // Rows that got another key need the histories of their former keys.
@@ -129,11 +142,11 @@ internal sealed class TableAudit(
             return;
         }
 
-        var histories = new Dictionary<long, List<RawChange>>();
-        IReadOnlyCollection<long> wanted = _moved;
+        var histories = new Dictionary<RowKey, List<RawChange>>();
+        IReadOnlyCollection<RowKey> wanted = _moved;
         while (wanted.Count > 0)
         {
-            var read = new HashSet<long>(wanted);
+            var read = new HashSet<RowKey>(wanted);
             foreach (var key in wanted)
             {
                 histories[key] = [];
@@ -144,20 +157,35 @@ internal sealed class TableAudit(
                 histories[change.Key].Add(change);
             }
 
-            wanted = [.. read.SelectMany(key => histories[key]).Select(change => change.Change?.MovedFrom).OfType<long>()
+            wanted = [.. read.SelectMany(key => histories[key]).Select(change => change.Change?.MovedFrom).OfType<RowKey>()
                 .Where(key => !histories.ContainsKey(key)).Distinct()];
         }
 
         foreach (var key in _moved)
         {
-            Note(key, Audit(key, one => histories[one]));
+            _noted.Add((key, Audit(key, one => histories[one])));
         }
     }
 
-    private KeyAudit Audit(long key, Func<long, IReadOnlyList<RawChange>> historyOf) =>
-        KeyAudit.Of(key, historyOf, source?.View, source?.At ?? default, _truncations, _columns.Length, _keyIndex);
+    private KeyAudit Audit(RowKey key, Func<RowKey, IReadOnlyList<RawChange>> historyOf) =>
+        KeyAudit.Of(key, historyOf, source?.View, source?.At ?? default, _truncations, _key);
 
-    private void Note(long key, KeyAudit audit)
+    /// <summary>Compares what was worked out of some keys, printed as current is.</summary>
+    private async Task CompareAsync(CancellationToken cancellation)
+    {
+        var rows = _noted.SelectMany(noted => new[] { noted.Audit.Now?.Values, noted.Audit.AtSource?.Values }).OfType<object?[]>().Distinct().ToList();
+        var printed = (await view.PrintAsync(_described, rows, cancellation)).Select((values, i) => (rows[i], values)).ToDictionary(row => row.Item1, row => row.values);
+        foreach (var (key, audit) in _noted)
+        {
+            Note(key, audit with { Now = Printed(audit.Now), AtSource = Printed(audit.AtSource) });
+        }
+
+        _noted.Clear();
+
+        FinalRow? Printed(FinalRow? row) => row is { } known ? known with { Values = printed[known.Values] } : null;
+    }
+
+    private void Note(RowKey key, KeyAudit audit)
     {
         if (audit.Held)
         {
@@ -171,7 +199,7 @@ internal sealed class TableAudit(
         }
         else if (audit.AtSource is { } seen && !IsGone(seen, sweepBelowInRaw ?? sweepBelow))
         {
-            _fromSource?.Right(key, RowDigest.Of([.. seen.Values.Take(table.Columns.Length).Select((value, i) => _unread.Contains(i) ? null : value)]));
+            _fromSource?.Right(key, RowDigest.Of([.. seen.Values.Take(table.Columns.Length).Select((value, i) => _unread.Contains(i) || _lost.Contains(i) ? null : value)]));
         }
 
         if (audit.Now is { } now)
@@ -188,16 +216,11 @@ internal sealed class TableAudit(
 
     private string[] Names(IEnumerable<int> places) => [.. places.Select(place => _columns[place])];
 
-    private bool IsTombstone(CurrentRow row) => row.Deleted && row.Values.Where((_, i) => i != _keyIndex).All(value => value is null);
+    private bool IsTombstone(CurrentRow row) => row.Deleted && row.Values.Where((_, i) => !_key.Has(i)).All(value => value is null);
 
     private static bool IsGone(FinalRow row, int sweepBelow) => row.Deleted || row.State.SourceEpoch < sweepBelow;
 
-    private ulong[] Tombstone(FinalRow row)
-    {
-        var values = new object?[_columns.Length];
-        values[_keyIndex] = row.Last.Key;
-        return Digests(values, true, row.State);
-    }
+    private ulong[] Tombstone(FinalRow row) => Digests([.. row.Values.Select((value, i) => _key.Has(i) ? value : null)], true, row.State);
 
     // Of a column that became a text by decision, old rows have what the cast made of their values, which messages say in their own way.
     private ulong[] Digests(object?[] values, bool deleted, KeyState state) =>
@@ -224,6 +247,12 @@ internal sealed class TableAudit(
 
         /// <summary>Columns that the source has no more, or otherwise: not compared with it.</summary>
         internal IReadOnlyList<string> Unread { get; init; } = [];
+
+        /// <summary>Columns of which a message does not carry all: not compared with the source.</summary>
+        internal IReadOnlyList<string> Lost { get; init; } = [];
+
+        /// <summary>Columns that this warehouse does not print as records do: not compared.</summary>
+        internal IReadOnlyList<string> NotPrinted { get; init; } = [];
 
         /// <summary>Columns that are texts by decision: not compared.</summary>
         internal IReadOnlyList<string> Decided { get; init; } = [];

@@ -1,7 +1,9 @@
 using System.Globalization;
+using Confluent.Kafka.Admin;
 using HospitalStreaming.Broker;
 using HospitalStreaming.Capture;
 using HospitalStreaming.Core.Domain;
+using HospitalStreaming.Core.Naming;
 using HospitalStreaming.Core.Naming.Lake;
 using HospitalStreaming.Hospital.Composition;
 using HospitalStreaming.Hosting;
@@ -56,8 +58,25 @@ internal sealed class VerifyLine : IAsyncDisposable
 
     public string LakeFolder => Path.Combine(_folder, "lake");
 
-    public static async Task<VerifyLine> StartAsync(
-        WarehouseServers servers, string name, bool capture = true, params (string Name, string Value)[] settings)
+    public static Task<VerifyLine> StartAsync(WarehouseServers servers, string name, bool capture = true, params (string Name, string Value)[] settings) =>
+        StartAsync(servers, name, null, capture, settings);
+
+    /// <summary>A line that captures and loads other tables beside the hospital's own.</summary>
+    /// <param name="servers">Servers.</param>
+    /// <param name="name">Name of the line.</param>
+    /// <param name="beside">Their names, the SQL that makes them, and the file that describes them.</param>
+    public static Task<VerifyLine> StartAsync(WarehouseServers servers, string name, (string[] Names, string Sql, string Description) beside) => StartAsync(
+        servers,
+        name,
+        beside,
+        capture: true,
+        [
+            ("Capture:TableIncludeList", string.Join(',', HospitalSchema.CapturedTables.Select(table => table.Name).Concat(beside.Names).Select(table => "public." + table))),
+            ("LakeSink:Topics:0", @"^postgres-source\.public\..*"),
+        ]);
+
+    private static async Task<VerifyLine> StartAsync(
+        WarehouseServers servers, string name, (string[] Names, string Sql, string Description)? beside, bool capture, (string Name, string Value)[] settings)
     {
         var token = TestContext.Current.CancellationToken;
         var slot = "slot_" + name;
@@ -70,11 +89,25 @@ internal sealed class VerifyLine : IAsyncDisposable
         }
 
         var folder = TestFolder.Create(name);
+        if (beside is { } others)
+        {
+            await hospital.RunAsync($"{others.Sql}; ALTER PUBLICATION hospital_publication ADD TABLE {string.Join(", ", others.Names)}");
+            var file = Path.Combine(folder, "tables.json");
+            await File.WriteAllTextAsync(file, others.Description, token);
+            settings = [.. settings, ("WarehouseSink:Tables", file)];
+        }
+
         var broker = new EmbeddedBroker(
             new BrokerOptions { Folder = Path.Combine(folder, "broker"), DefaultPartitions = 3 }, NullLoggerFactory.Instance, TimeProvider.System);
         await broker.StartAsync(token);
         var line = new VerifyLine(hospital, warehouse, broker, folder, slot, capture, settings);
         await line._host.Services.GetRequiredService<TopicSetup>().EnsureAsync(token);
+        if (beside is { } known)
+        {
+            using var admin = line.Kafka.Admin("test");
+            await admin.CreateTopicsAsync(known.Names.Select(table => new TopicSpecification { Name = TopicNames.ChangesOf(table), NumPartitions = 3, ReplicationFactor = 1 }));
+        }
+
         await line._host.StartAsync(token);
         return line;
     }

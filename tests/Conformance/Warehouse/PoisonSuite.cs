@@ -48,7 +48,7 @@ public abstract class PoisonSuite
         aside.ShouldAllBe(record => record.Detail.Length > 0 && !record.Detail.Contains("Flu"));
         var late = await test.Sql.QueryAsync(
             $"SELECT visit_id FROM {test.Names.Current}.visits WHERE total_cost <> 6 ORDER BY visit_id", new Dictionary<string, object?>(), Token);
-        late.Rows.Select(row => (long)row[0]!).ShouldBe(aside.Select(record => record.HeldKey).OfType<long>().Order());
+        late.Rows.Select(row => (long)row[0]!).ShouldBe(aside.Select(record => record.HeldKey?.Number).OfType<long>().Order());
         var status = await warehouse.StatusAsync(Token);
         (status.HeldKeys["visits"], status.PoisonRecords["visits"]).ShouldBe((holding, bad.Count));
         var raw = await test.Sql.QueryAsync($"SELECT count(*) FROM {test.Names.Raw}.visits", new Dictionary<string, object?>(), Token);

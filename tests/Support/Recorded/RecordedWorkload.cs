@@ -81,7 +81,7 @@ internal static class RecordedWorkload
     private static TableDescription Describe(string name, string columns)
     {
         var list = columns.Split(' ').Select(column => column.Split(':')).Select(part => new ColumnDescription(part[0], Kind(part[1]), Any, "")).ToArray();
-        return new TableDescription(name, list[0].Name, null, "replay-1", [.. list]);
+        return new TableDescription(name, [list[0].Name], null, "replay-1", [.. list]);
     }
 
     private static ColumnKind Kind(string letter) => letter switch

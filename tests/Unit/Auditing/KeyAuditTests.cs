@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using HospitalStreaming.Core.Auditing;
 using HospitalStreaming.Core.Changes;
 using HospitalStreaming.Core.Merging;
+using HospitalStreaming.Tests.Unit.Merging;
 using Shouldly;
 using Xunit;
 
@@ -57,7 +58,7 @@ public sealed class KeyAuditTests
     }
 
     private static KeyAudit Audit(RawTruncation truncation, params RawChange[] history) => KeyAudit.Of(
-        7, _ => history, View, new Lsn(1_000), (truncation.Truncation, truncation.IsSeen(View, new Lsn(1_000)) ? truncation.Truncation : null), 1, 0);
+        7, _ => history, View, new Lsn(1_000), (truncation.Truncation, truncation.IsSeen(View, new Lsn(1_000)) ? truncation.Truncation : null), Table.Numbers(1));
 
     private static RawChange Change(ChangeAct act, ulong lsn, uint transaction) => new(
         7, new RowChange(7, act, act == ChangeAct.Snapshot ? null : new Lsn(lsn), 1, 0, (long)lsn, null, [7L]) { ReadAt = new Lsn(lsn) }, transaction, new Lsn(lsn));

@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using HospitalStreaming.Core.Auditing;
+using HospitalStreaming.Core.Merging;
 using Shouldly;
 using Xunit;
 
@@ -60,6 +61,6 @@ public sealed class TableComparisonTests
             "visits: 1 of source missing in raw, 1 in raw that source does not have, 1 different (cost in 1); keys such as 1, 3, 2");
     }
 
-    private static Dictionary<long, ulong[]> Table((byte Key, byte Name, byte Cost)[] rows) => rows
-        .GroupBy(row => row.Key % 40).ToDictionary(group => (long)group.Key, group => new[] { group.Last().Name % 3UL, group.Last().Cost % 3UL });
+    private static Dictionary<RowKey, ulong[]> Table((byte Key, byte Name, byte Cost)[] rows) => rows
+        .GroupBy(row => row.Key % 40).ToDictionary(group => (RowKey)group.Key, group => new[] { group.Last().Name % 3UL, group.Last().Cost % 3UL });
 }

@@ -12,13 +12,15 @@ internal sealed class History
     private const int Keys = 5;
 
     private readonly Random _random;
+    private readonly TableKey? _texts;
     private readonly Dictionary<long, (int Plain, string? Large)> _truth = [];
     private ulong _lsn = 1_000;
     private int _epoch = SourceEpochs.First;
     private int _version;
 
-    public History(int seed, bool snapshot)
+    public History(int seed, bool snapshot, TableKey? texts = null)
     {
+        _texts = texts;
         _random = new Random(seed);
         if (snapshot)
         {
@@ -35,7 +37,7 @@ internal sealed class History
 
     public List<RowChange> Log { get; } = [];
 
-    public string Truth() => string.Join('\n', _truth.OrderBy(row => row.Key).Select(row => $"{row.Key},{row.Value.Plain},{row.Value.Large ?? "-"}"));
+    public string Truth() => string.Join('\n', _truth.OrderBy(row => row.Key).Select(row => $"{Column(row.Key)},{row.Value.Plain},{row.Value.Large ?? "-"}"));
 
     public void Write(int changes)
     {
@@ -51,7 +53,7 @@ internal sealed class History
             else if (_random.Next(4) == 0)
             {
                 _truth.Remove(key);
-                Log.Add(new RowChange(key, ChangeAct.Delete, new Lsn(_lsn), _epoch, 0, Log.Count, null, null));
+                Log.Add(new RowChange(KeyOf(key), ChangeAct.Delete, new Lsn(_lsn), _epoch, 0, Log.Count, null, null));
             }
             else
             {
@@ -110,6 +112,10 @@ internal sealed class History
         }
     }
 
+    private RowKey KeyOf(long key) => _texts?.Of([Column(key)]) ?? key;
+
+    private object Column(long key) => _texts is null ? key : $"k{key}";
+
     private RowChange Row(ChangeAct act, long key) => new(
-        key, act, act == ChangeAct.Snapshot ? null : new Lsn(_lsn), _epoch, 0, Log.Count, null, [key, _truth[key].Plain, _truth[key].Large]);
+        KeyOf(key), act, act == ChangeAct.Snapshot ? null : new Lsn(_lsn), _epoch, 0, Log.Count, null, [Column(key), _truth[key].Plain, _truth[key].Large]);
 }

@@ -12,8 +12,8 @@ namespace HospitalStreaming.Tests.Unit.Merging;
 
 public sealed class TruncationTests
 {
-    private static readonly TableDescription Beds = new("beds", "id", null, "test", [new("id", ColumnKind.Int64, PrivacyClass.Operational, "")]);
-    private static readonly TableDescription Keyless = Beds with { KeyColumn = string.Empty };
+    private static readonly TableDescription Beds = new("beds", ["id"], null, "test", [new("id", ColumnKind.Int64, PrivacyClass.Operational, "")]);
+    private static readonly TableDescription Keyless = Beds with { Key = [] };
 
     [Theory]
     [InlineData(ChangeAct.Insert, 1, 49UL, true)]

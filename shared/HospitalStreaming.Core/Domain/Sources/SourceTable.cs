@@ -22,27 +22,27 @@ public sealed record SourceTable(string Schema, string Name, ImmutableArray<Sour
     public override int GetHashCode() => HashCode.Combine(Schema, Name, Columns.Length, Key.Length);
 
     /// <summary>The description the warehouse types its columns by. A table without a key keeps history only.</summary>
-    /// <exception cref="NotSupportedException">The key is not one whole number, which is all that current's rows can be told apart by.</exception>
+    /// <exception cref="NotSupportedException">A column of the key has a type whose values PostgreSQL itself cannot, or not always, tell apart by their text.</exception>
     public TableDescription ToDescription()
     {
-        if (Key.Length > 0 && (Key.Length > 1 || !Columns.Any(IsWholeNumberKey)))
+        if (Columns.FirstOrDefault(column => Key.Contains(column.Name) && column.Type.Kind is SourceKind.Json or SourceKind.Hstore or SourceKind.Point) is { } none)
         {
-            throw new NotSupportedException($"table {Schema}.{Name} has the key ({string.Join(", ", Key)}); only a key of one whole number is supported");
+            throw new NotSupportedException($"table {Schema}.{Name} has {none.Name} in its key, a {none.Type.Name}; rows cannot be told apart by that");
         }
 
         return new TableDescription(
             Name,
-            Key.Length == 0 ? string.Empty : Key[0],
+            Key,
             null,
             $"{Schema}.{Name} of the source.",
             [
-                .. Columns.Select(column => column.Name == Key.FirstOrDefault()
+                .. Columns.Select(column => IsNumberKey(column)
                     ? new ColumnDescription(column.Name, ColumnKind.Int64, PrivacyClass.Clinical, column.Type.Name) { Nullable = false }
-                    : new ColumnDescription(column.Name, ColumnKind.Source, PrivacyClass.Clinical, column.Type.Name) { Nullable = column.Nullable, Type = column.Type }),
+                    : new ColumnDescription(column.Name, ColumnKind.Source, PrivacyClass.Clinical, column.Type.Name) { Nullable = column.Nullable && !Key.Contains(column.Name), Type = column.Type }),
             ])
         { Modes = Modes };
     }
 
-    private bool IsWholeNumberKey(SourceColumn column) =>
-        column.Name == Key[0] && column.Type.Kind is SourceKind.SmallInt or SourceKind.Integer or SourceKind.BigInt;
+    private bool IsNumberKey(SourceColumn column) =>
+        Key.Length == 1 && column.Name == Key[0] && column.Type.Kind is SourceKind.SmallInt or SourceKind.Integer or SourceKind.BigInt;
 }

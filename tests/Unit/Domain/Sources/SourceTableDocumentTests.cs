@@ -58,12 +58,24 @@ public sealed class SourceTableDocumentTests
     }
 
     [Fact]
-    public void A_key_of_one_whole_number_makes_current_rows_and_no_key_makes_history_only()
+    public void A_key_of_one_whole_number_stays_one_any_other_is_of_the_sources_types_and_no_key_makes_history_only()
     {
         AllTypes.Describe(ValueModes.Line).ToDescription().Required("id").Kind.ShouldBe(ColumnKind.Int64);
         var keyless = Read("""{"table":"t","columns":[{"name":"a","type":"text"}]}""").ToDescription();
         keyless.HasKey.ShouldBeFalse();
-        Should.Throw<NotSupportedException>(() => Read("""{"table":"t","key":["a"],"columns":[{"name":"a","type":"text"}]}""").ToDescription());
+        var texts = Read("""{"table":"t","key":["b","a"],"columns":[{"name":"a","type":"integer"},{"name":"b","type":"uuid"},{"name":"c","type":"json"}]}""").ToDescription();
+        (texts.HasNumberKey, texts.Required("a").Kind, texts.Required("a").Nullable, texts.Required("c").Nullable).ShouldBe((false, ColumnKind.Source, false, true));
+        texts.Key.ShouldBe(["b", "a"]);
+    }
+
+    [Theory]
+    [InlineData("json")]
+    [InlineData("point")]
+    [InlineData("hstore")]
+    public void A_key_that_does_not_tell_rows_apart_is_refused(string type)
+    {
+        Should.Throw<NotSupportedException>(() => Read($$"""{"table":"t","key":["a","b"],"columns":[{"name":"a","type":"integer"},{"name":"b","type":"{{type}}"}]}""").ToDescription())
+            .Message.ShouldContain($"has b in its key, a {type}");
     }
 
     private static SourceTable Read(string text) => SourceTableDocument.Read(Encoding.UTF8.GetBytes(text));

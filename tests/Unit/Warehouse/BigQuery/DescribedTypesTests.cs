@@ -82,7 +82,7 @@ public sealed class DescribedTypesTests
     [InlineData("notes", "_deleted", "of the product's own")]
     public void Names_that_BigQuery_would_refuse_are_refused_at_the_start(string table, string column, string? why)
     {
-        var refusal = DescribedNames.RefusalOf(new TableDescription(table, "id", null, "Notes.",
+        var refusal = DescribedNames.RefusalOf(new TableDescription(table, ["id"], null, "Notes.",
         [
             new ColumnDescription("id", ColumnKind.Int64, PrivacyClass.Clinical, "Key."),
             new ColumnDescription(column, ColumnKind.Source, PrivacyClass.Clinical, "Text.") { Type = SourceType.Parse("text", false) },
