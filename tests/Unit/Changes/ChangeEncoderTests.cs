@@ -59,6 +59,18 @@ public sealed class ChangeEncoderTests
     }
 
     [Fact]
+    public void A_key_that_is_sent_as_it_was_has_not_changed_however_its_text_differs()
+    {
+        var doses = new TableEncoder(
+            new CapturedTable("public", "doses", [new("amount", new PostgresType(PostgresKind.Numeric), IsKey: true), new("note", new PostgresType(PostgresKind.Text), IsKey: false)]),
+            ValueModes.Line with { Decimals = DecimalHandlingMode.Double });
+        _encoder.Update(doses, Row("1.0", null), oldIsKeyOnly: true, Row("1.00", "x"), Position, Now, _output);
+        var change = Shown().ShouldHaveSingleItem();
+        change.ShouldStartWith("{\"amount\":1.0} ");
+        change.ShouldContain("\"op\":\"u\"");
+    }
+
+    [Fact]
     public void A_full_old_row_fills_in_untouched_values_and_is_shown_before()
     {
         _encoder.Update(_beds, Row("1", "old"), oldIsKeyOnly: false, Row("1", "u!"), Position, Now, _output);

@@ -84,18 +84,20 @@ public sealed class ChangeEncoder
         TableEncoder table, RowTuple? old, bool oldIsKeyOnly, RowTuple row, in ChangePosition position, DateTimeOffset now, List<EncodedChange> output)
     {
         var full = oldIsKeyOnly ? null : old;
-        if (old is null || !table.Table.HasKey || table.SameKey(old, row))
+        var newKey = table.Key(row, _keys);
+        var oldKey = old is null || newKey is null || table.SameKey(old, row) ? newKey : table.Key(old, _keys);
+
+        // Texts that differ may be one key as it is sent, 1.0 and 1.00 as doubles: to every reader the row has kept it, and to Debezium too.
+        if (old is null || oldKey.AsSpan().SequenceEqual(newKey))
         {
             if (!IsSkipped('u'))
             {
-                output.Add(new EncodedChange(table.Key(row, _keys), Value(table, old, oldIsKeyOnly, row, full, position, 'u', now)));
+                output.Add(new EncodedChange(newKey, Value(table, old, oldIsKeyOnly, row, full, position, 'u', now)));
             }
 
             return;
         }
 
-        var oldKey = table.Key(old, _keys);
-        var newKey = table.Key(row, _keys);
         if (!IsSkipped('d'))
         {
             output.Add(new EncodedChange(
