@@ -4,7 +4,7 @@
 # HOSPITAL_SOAK (1), and their totals.
 
 # A test project that hangs is ended and counted as failed; until then its running tests are named every two minutes.
-TEST_LIMIT_SECONDS=1500
+TEST_LIMIT_SECONDS=2700
 # Against a run that hangs, not against many seeds: a soak takes a fifth of it.
 SOAK_LIMIT_SECONDS=10800
 SOAK_PROGRESS_SECONDS=30

@@ -12,7 +12,11 @@ namespace HospitalStreaming.Core.Transactions;
 /// </summary>
 /// <param name="isLoaded">Whether a change topic is loaded at all: records of others are not waited for.</param>
 /// <param name="topicOf">The change topic of a table as END names it.</param>
-public sealed class TransactionGate(Func<string, bool> isLoaded, Func<string, string> topicOf)
+/// <param name="isStopped">
+/// Whether a change topic is loaded, but stands still until somebody has made a choice: the other tables do not wait for it, and its records of
+/// what was let go meanwhile are shown when they come.
+/// </param>
+public sealed class TransactionGate(Func<string, bool> isLoaded, Func<string, string> topicOf, Func<string, bool>? isStopped = null)
 {
     /// <summary>
     /// How many transactions let go are remembered, to know their records when they come again. END comes again too, behind its records, so this
@@ -253,7 +257,7 @@ public sealed class TransactionGate(Func<string, bool> isLoaded, Func<string, st
     private long Lacking(uint id, string table, long count)
     {
         var topic = topicOf(table);
-        if (!isLoaded(topic))
+        if (!IsAwaited(topic))
         {
             return 0;
         }
@@ -262,11 +266,13 @@ public sealed class TransactionGate(Func<string, bool> isLoaded, Func<string, st
         return lacking > 0 ? Math.Max(0, lacking - _streams.Values.Where(gate => gate.Stream.Topic == topic).Sum(gate => gate.Unreadable(id))) : 0;
     }
 
+    private bool IsAwaited(string topic) => isLoaded(topic) && isStopped?.Invoke(topic) != true;
+
     private void CountUnreadable(uint id, string table, long count)
     {
         var topic = topicOf(table);
         var lacking = count - (_arrivals.TryGetValue(id, out var arrivals) ? arrivals.Count(topic) : 0);
-        foreach (var gate in isLoaded(topic) && lacking > 0 ? _streams.Values.Where(gate => gate.Stream.Topic == topic) : [])
+        foreach (var gate in IsAwaited(topic) && lacking > 0 ? _streams.Values.Where(gate => gate.Stream.Topic == topic) : [])
         {
             lacking = gate.Count(id, lacking);
         }

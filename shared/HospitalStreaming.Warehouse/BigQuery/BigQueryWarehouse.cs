@@ -161,7 +161,7 @@ public sealed class BigQueryWarehouse : IWarehouse
         await _gate.ReadAsync(ends, cancellation);
         var claims = claim.ByTopic.Where(topic => topic.Key != TopicNames.Transactions).Select(topic => (Table: TableOf(topic.Key), Objects: topic.ToList()))
             .Select(part => new ClaimDocument(life, part.Table.Name, heads.GetValueOrDefault(part.Table.Name).Sequence + 1, part.Objects));
-        var batches = await ReadAsync([.. claims], epochs, mayStop: true, cancellation);
+        var batches = await _gate.HeedAsync(claim, ReadAsync([.. claims], epochs, mayStop: true, cancellation));
         PoisonRecord[] poison = [.. batches.SelectMany(batch => batch.Batch.Open)];
         if (poison.Length > 0)
         {

@@ -24,6 +24,7 @@ namespace HospitalStreaming.Warehouse.BigQuery;
 /// <param name="patience">How long a transaction is waited for.</param>
 internal sealed class GateBook(BigQuerySql sql, WarehouseNames names, ILake lake, Func<string, TableDescription?> tables, TimeProvider clock, TimeSpan patience)
 {
+    private readonly HashSet<string> _stopped = new(StringComparer.Ordinal);
     private readonly ReadsBook _readsBook = new(sql, names);
     private readonly KnownReads _reads = new();
     private readonly Dictionary<(uint Id, Lsn At), LetterPlace> _ends = [];
@@ -62,6 +63,22 @@ internal sealed class GateBook(BigQuerySql sql, WarehouseNames names, ILake lake
         IsBehind = true;
     }
 
+    /// <summary>Reads a claim's records, and notes which table stands still by now or goes on: the others do not wait for one that does.</summary>
+    internal async Task<T> HeedAsync<T>(LoadClaim claim, Task<T> reading)
+    {
+        try
+        {
+            var read = await reading;
+            _stopped.ExceptWith(claim.ByTopic.Select(topic => topic.Key));
+            return read;
+        }
+        catch (TableStoppedException stop)
+        {
+            _stopped.Add(stop.Topic);
+            throw;
+        }
+    }
+
     /// <summary>It took effect.</summary>
     internal void Committed(Release release)
     {
@@ -88,7 +105,7 @@ internal sealed class GateBook(BigQuerySql sql, WarehouseNames names, ILake lake
             return;
         }
 
-        Gate = new TransactionGate(topic => tables(topic) is not null, TopicNames.ChangesOfCollection);
+        Gate = new TransactionGate(topic => tables(topic) is not null, TopicNames.ChangesOfCollection, _stopped.Contains);
         _ends.Clear();
         _reads.Read(await _readsBook.FindAsync(string.Empty, cancellation));
         _givenUpKnown = _reads.GivenUp;

@@ -56,7 +56,7 @@ public sealed class PostgresWarehouse(
     public long GivenUp => Transactions.GivenUp;
 
     private TransactionBook Transactions => _transactions ??= new TransactionBook(
-        names, lake, topic => _loaders.GetValueOrDefault(topic)?.Table, transactionPatience ?? TransactionPatience.Default);
+        names, lake, topic => _loaders.GetValueOrDefault(topic)?.Table, _stopped.Contains, transactionPatience ?? TransactionPatience.Default);
 
     /// <inheritdoc/>
     public async Task EnsureAsync(CancellationToken cancellation)
@@ -289,7 +289,16 @@ public sealed class PostgresWarehouse(
         {
             var loader = _loaders[topic.Key];
             var fields = await loader.UndescribedAsync(topic, cancellation);
-            UndescribedFields.RequireFew(topic.Key, loader.Table, fields.Count);
+            try
+            {
+                UndescribedFields.RequireFew(topic.Key, loader.Table, fields.Count);
+            }
+            catch (TableStoppedException)
+            {
+                _stopped.Add(topic.Key);
+                throw;
+            }
+
             if (fields.Count > 0 || _stopped.Remove(topic.Key))
             {
                 await using var connection = await source.OpenConnectionAsync(cancellation);

@@ -18,8 +18,9 @@ namespace HospitalStreaming.Warehouse.Postgres;
 /// <param name="names">Schema names.</param>
 /// <param name="lake">The lake.</param>
 /// <param name="tables">Loaded tables, by change topic.</param>
+/// <param name="isStopped">Whether a change topic stands still until somebody has made a choice.</param>
 /// <param name="patience">How long a transaction is waited for.</param>
-internal sealed class TransactionBook(WarehouseNames names, ILake lake, Func<string, TableDescription?> tables, TimeSpan patience)
+internal sealed class TransactionBook(WarehouseNames names, ILake lake, Func<string, TableDescription?> tables, Func<string, bool> isStopped, TimeSpan patience)
 {
     private readonly TransactionReadsBook _reads = new(names);
     private HashSet<(uint Id, Lsn At)> _pending = [];
@@ -44,7 +45,7 @@ internal sealed class TransactionBook(WarehouseNames names, ILake lake, Func<str
 
     internal async Task ReadBooksAsync(NpgsqlConnection connection, IReadOnlyList<LoadPosition> positions, CancellationToken cancellation)
     {
-        Gate = new TransactionGate(topic => tables(topic) is not null, TopicNames.ChangesOfCollection);
+        Gate = new TransactionGate(topic => tables(topic) is not null, TopicNames.ChangesOfCollection, isStopped);
         await _reads.ReadAsync(connection, cancellation);
         _givenUpKnown = _reads.GivenUp;
         var oldest = await ReadTransactionsAsync(connection, cancellation);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using HospitalStreaming.Core.Merging;
+using HospitalStreaming.Tests.Conformance.LakeSink.Support;
 using HospitalStreaming.Tests.Conformance.Warehouse.Support;
 using HospitalStreaming.Warehouse.Describing;
 using HospitalStreaming.Warehouse.Verify;
@@ -53,7 +54,13 @@ public sealed class DescribedVerifyTests(WarehouseServers servers)
         report.Checks[0].Counted.ShouldContain("bands: 100 rows compared column by column, not span, of which messages do not carry all");
         report.Checks[0].Counted.ShouldContain("tariffs: 2 rows compared column by column");
         report.Checks[2].Counted.ShouldContain(counted => counted.StartsWith("readings: 1 records", StringComparison.Ordinal));
-        (await line.Warehouse.TextAsync("SELECT day, rate::text, note, _key FROM hospital.tariffs WHERE NOT _deleted ORDER BY rate")).ShouldContain("1.00,one,{\"day\":\"2026-03-01\",\"rate\":\"1.00\"}");
+
+        // What verify has compared may still wait for the end of its transaction.
+        await SinkLine.UntilAsync(
+            async () => (await line.Warehouse.TextAsync("SELECT day, rate::text, note, _key FROM hospital.tariffs WHERE NOT _deleted ORDER BY rate"))
+                .Contains("1.00,one,{\"day\":\"2026-03-01\",\"rate\":\"1.00\"}", StringComparison.Ordinal),
+            "the row to show its new key",
+            line.Health);
 
         await HistoryAsync(line);
         await FindsAsync(line, "UPDATE hospital.beds SET price = price + 1 WHERE (ward, bed) = (5, 'B5')", check: 1, "beds: 1 different (price in 1); keys such as sha256:");

@@ -12,7 +12,7 @@ namespace HospitalStreaming.Tests.Conformance.Verify;
 public sealed class WholeTransactionTests(WarehouseServers servers)
 {
     private const int Rows = 60;
-    private const int States = 20;
+    private const int States = 5;
 
     /// <summary>One statement: one snapshot of the warehouse.</summary>
     private const string Sums =

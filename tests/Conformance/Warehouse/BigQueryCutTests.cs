@@ -16,7 +16,7 @@ namespace HospitalStreaming.Tests.Conformance.Warehouse;
 /// Seeded runs: loaders of BigQuery that are cut off at any change (K12 to K14), each followed by another, and loaders whose every seventh request is
 /// refused, broken off or carried out without an answer (faults 31 to 33).
 /// </summary>
-[Collection(BigQueryUnderTest.OneAtATime)]
+[Collection(BigQueryUnderTest.Beside)]
 [Trait("Kind", "Soak")]
 public sealed class BigQueryCutTests
 {

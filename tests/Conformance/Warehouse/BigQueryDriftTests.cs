@@ -18,7 +18,7 @@ using Xunit;
 namespace HospitalStreaming.Tests.Conformance.Warehouse;
 
 /// <summary>Tables that the source alters, on BigQuery.</summary>
-[Collection(BigQueryUnderTest.OneAtATime)]
+[Collection(BigQueryUnderTest.Beside)]
 public sealed class BigQueryDriftTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -24,7 +24,7 @@ namespace HospitalStreaming.Tests.Conformance.Warehouse;
 /// What the loader and its readers send to BigQuery passes Google's own analyser, statement by statement, over the tables that they made by then: all
 /// of it, as it was sent in a run with every kind of load and a rebuild. The emulator alone proves little: it takes much that BigQuery refuses.
 /// </summary>
-[Collection(BigQueryUnderTest.OneAtATime)]
+[Collection(BigQueryUnderTest.Beside)]
 public sealed class BigQueryStatementsTests
 {
     private const string Types = """

@@ -40,7 +40,7 @@ public sealed class BigQueryVectorTypesTests(WarehouseServers servers) : IClassF
         warehouse.Tables.Select(table => table.Name).ShouldBe(Tables.Order(StringComparer.Ordinal));
         await warehouse.TakeOverAsync(Token);
         var poison = new List<PoisonRecord>();
-        var chains = await recorded.ChainsAsync(new LakeFill(test.Lake), Tables, transactions: false, () => 3);
+        var chains = await recorded.ChainsAsync(new LakeFill(test.Lake), Tables, () => 3);
         foreach (var claim in new[] { new LoadClaim([.. chains.Select(chain => chain.Dequeue())]), new LoadClaim([.. chains.SelectMany(chain => chain)]) })
         {
             await warehouse.LoadAsync(claim, (records, _) => KeepAsync(poison, records), Token);

@@ -72,7 +72,7 @@ public sealed class RecordedDriftTests(WarehouseServers servers)
         var older = described with { Columns = [.. described.Columns.Where(column => column.Name != "diagnosis")] };
         var warehouse = await StartAsync(test, [older]);
         var poison = new List<PoisonRecord>();
-        var chains = await recorded.ChainsAsync(new LakeFill(test.Lake), ["visits"], transactions: true, () => 5);
+        var chains = await recorded.ChainsAsync(new LakeFill(test.Lake), ["visits"], () => 5);
         await warehouse.LoadAsync(new LoadClaim([.. chains.SelectMany(chain => chain)]), (records, _) => KeepAsync(poison, records), Token);
 
         var held = string.Join(", ", poison.Select(record => record.HeldKey!.Value).Append(-1));

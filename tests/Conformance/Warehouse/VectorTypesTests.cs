@@ -95,7 +95,7 @@ public sealed class VectorTypesTests(WarehouseServers servers)
     /// <summary>Objects of any sizes, loaded in any order that keeps each partition's own.</summary>
     private static async Task<List<LoadClaim>> FillAsync(LakeFill fill, RecordedConfiguration recorded, Random random)
     {
-        var chains = await recorded.ChainsAsync(fill, [.. Keyed, "no_key"], transactions: true, () => random.Next(1, 6));
+        var chains = await recorded.ChainsAsync(fill, [.. Keyed, "no_key"], () => random.Next(1, 6));
         var claims = new List<LoadClaim>();
         while (chains.Count > 0)
         {

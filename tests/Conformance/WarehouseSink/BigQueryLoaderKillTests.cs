@@ -7,7 +7,7 @@ using Xunit;
 namespace HospitalStreaming.Tests.Conformance.WarehouseSink;
 
 /// <summary>kill -9 of the loader's own process at K11 to K14 on BigQuery's emulator, which stands behind a guard with BigQuery's rules for jobs.</summary>
-[Collection(BigQueryUnderTest.OneAtATime)]
+[Collection(BigQueryUnderTest.Beside)]
 [Trait("Kind", "Soak")]
 public sealed class BigQueryLoaderKillTests(LoaderServers broker) : IClassFixture<LoaderServers>
 {

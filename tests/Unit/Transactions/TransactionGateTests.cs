@@ -46,6 +46,26 @@ public sealed class TransactionGateTests
     }
 
     [Fact]
+    public void A_table_that_stands_still_is_not_waited_for_and_its_records_are_shown_when_they_come()
+    {
+        var stopped = true;
+        var gate = new TransactionGate(_ => true, table => "t." + table, topic => stopped && topic == Bills.Topic);
+        Take(gate, Visits, 0, 700, 1, 10);
+        gate.Take(End(700, 20, ("public.visits", 1), ("public.bills", 1)));
+        gate.Take(End(701, 40, ("public.bills", 1)));
+        Advance(gate, Visits).ShouldBe(1);
+
+        stopped = false;
+        Take(gate, Bills, 0, 700, 2, 11);
+        Take(gate, Bills, 1, 701, 1, 30);
+        Advance(gate, Bills).ShouldBe(2);
+        Take(gate, Visits, 1, 702, 1, 50);
+        gate.Take(End(702, 60, ("public.visits", 1), ("public.bills", 1)));
+        Advance(gate, Visits).ShouldBe(1);
+        gate.GivenUp.ShouldBe(0);
+    }
+
+    [Fact]
     public void A_transaction_waits_for_its_last_record_and_its_END_and_what_follows_waits_with_it()
     {
         var gate = Gate();

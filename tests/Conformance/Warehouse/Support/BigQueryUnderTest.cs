@@ -20,6 +20,9 @@ internal sealed class BigQueryUnderTest : IWarehouseUnderTest
     /// <summary>Collection of the classes that use it: an emulator keeps a core busy.</summary>
     public const string OneAtATime = "bigquery";
 
+    /// <summary>Collection of the ones that may run beside those, one at a time too: two cores have room for two emulators.</summary>
+    public const string Beside = "bigquery-beside";
+
     /// <summary>The tables of the suite: the emulator's every answer takes longer with all that it ever held.</summary>
     public static IReadOnlyList<TableDescription> Tables { get; } =
         [.. HospitalSchema.CapturedTables.Where(table => table.Name is "visits" or "doctors")];

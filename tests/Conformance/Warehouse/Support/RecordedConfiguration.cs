@@ -74,15 +74,15 @@ internal sealed class RecordedConfiguration(string name)
         return [.. tables.Select(table => kept[("public", table)].Table.ToDescription())];
     }
 
-    /// <summary>The recorded messages as chains of objects of any sizes. With transactions, what the source says they consist of is a chain too.</summary>
-    public async Task<List<Queue<LakeObject>>> ChainsAsync(LakeFill fill, IReadOnlyList<string> tables, bool transactions, Func<int> size)
+    /// <summary>The recorded messages as chains of objects of any sizes. What the source says its transactions consist of is a chain too.</summary>
+    public async Task<List<Queue<LakeObject>>> ChainsAsync(LakeFill fill, IReadOnlyList<string> tables, Func<int> size)
     {
         var chains = new List<Queue<LakeObject>>();
         var lines = File.ReadLines(Path.Combine(VectorFolder.Path, "debezium", name + ".jsonl")).Select(line => JsonDocument.Parse(line).RootElement);
         foreach (var partition in lines.GroupBy(line => (Table: line.GetProperty("topic").GetString()!.Split('.')[^1], Partition: line.GetProperty("partition").GetInt32())))
         {
             var topic = tables.Contains(partition.Key.Table) ? TopicNames.ChangesOf(partition.Key.Table)
-                : transactions && partition.Key.Table == "transaction" ? TopicNames.Transactions
+                : partition.Key.Table == "transaction" ? TopicNames.Transactions
                 : null;
             if (topic is null)
             {
