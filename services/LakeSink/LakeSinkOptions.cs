@@ -6,7 +6,10 @@ public sealed class LakeSinkOptions
     /// <summary>Configuration section.</summary>
     public const string Section = "LakeSink";
 
-    /// <summary>Topics to keep: names, or expressions that begin with ^. Default: the change topics of all captured tables, and the transaction topic where there is one.</summary>
+    /// <summary>
+    /// Topics to keep: names, or expressions that begin with ^. Default: the change topics of all captured tables. With any of the line's change topics
+    /// goes its transaction topic, where there is one.
+    /// </summary>
     public IList<string> Topics { get; } = [];
 
     /// <summary>Consumer group. Default hospital-lakesink.</summary>

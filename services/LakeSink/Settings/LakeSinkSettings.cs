@@ -22,7 +22,10 @@ internal sealed record LakeSinkSettings(string Group, string Subscription, Batch
             options.MaxRows,
             options.MaxAge ?? TimeSpan.FromSeconds(near ? 1 : 10),
             options.IdleAfter ?? (near ? TimeSpan.FromMilliseconds(200) : TimeSpan.Zero));
-        var topics = options.Topics.Count > 0 ? options.Topics : [.. TopicNames.Changes, TopicNames.Transactions];
+
+        // Changes name their transactions; without the ends of those the warehouse would wait for them in vain.
+        IEnumerable<string> chosen = options.Topics.Count > 0 ? options.Topics : TopicNames.Changes;
+        var topics = chosen.Any(topic => topic.Contains(TopicNames.ChangePrefix, StringComparison.Ordinal)) ? chosen.Append(TopicNames.Transactions).Distinct() : chosen;
         return new(options.Group, string.Join('|', topics.Select(topic => topic.StartsWith('^') ? topic : $"^{Escape(topic)}$")), policy);
     }
 

@@ -167,7 +167,7 @@ internal sealed class VerifyLine : IAsyncDisposable
     /// <summary>Waits until all that was written is in the warehouse, and publishes the marts as the transform would.</summary>
     public async Task SettleAsync()
     {
-        (await VerifyWithoutMartsAsync(TimeSpan.FromSeconds(60))).Checks[0].NotChecked.ShouldBeNull();
+        (await VerifyWithoutMartsAsync(TimeSpan.FromSeconds(60))).Checks[0].NotChecked.ShouldBeNull(Health());
         await _host.Services.GetRequiredService<ModelRunner>().BuildAllAsync(everything: false, test: false, TestContext.Current.CancellationToken);
     }
 

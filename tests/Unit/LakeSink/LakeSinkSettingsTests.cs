@@ -30,6 +30,17 @@ public sealed class LakeSinkSettingsTests
         LakeSinkSettings.From(options, new LakeOptions()).Subscription.ShouldBe(@"^a\.b$|^clinic\.");
     }
 
+    [Theory]
+    [InlineData("postgres-source.public.visits", true)]
+    [InlineData(@"^postgres-source\.public\..*", true)]
+    [InlineData("other.topic", false)]
+    public void With_change_topics_goes_the_transaction_topic(string topic, bool goes)
+    {
+        var options = new LakeSinkOptions();
+        options.Topics.Add(topic);
+        LakeSinkSettings.From(options, new LakeOptions()).Subscription.EndsWith(@"|^postgres-source\.transaction$", StringComparison.Ordinal).ShouldBe(goes);
+    }
+
     [Fact]
     public void Objects_are_quick_in_a_folder_and_few_in_a_bucket()
     {
