@@ -5,6 +5,7 @@ using HospitalStreaming.Hosting.Telemetry;
 using HospitalStreaming.Kafka.Clients;
 using HospitalStreaming.Kafka.Consuming;
 using HospitalStreaming.Lake;
+using HospitalStreaming.Lake.Chains;
 using HospitalStreaming.Lake.Documents;
 using HospitalStreaming.LakeSink.Lanes;
 using HospitalStreaming.LakeSink.Settings;
@@ -30,6 +31,7 @@ internal sealed partial class LakeSinkRole(
     TimeProvider clock,
     ILogger<LakeSinkRole> logger) : BackgroundService
 {
+    private const int RetentionTurns = 6;
     private static readonly TimeSpan TopicCheckInterval = TimeSpan.FromSeconds(10);
 
     /// <summary>Lanes are many here (one a partition), so each gets little: what waits long survives collections, and those copy it.</summary>
@@ -67,15 +69,17 @@ internal sealed partial class LakeSinkRole(
         await LakeFormat.EnsureAsync(lake, stopping);
         var settings = LakeSinkSettings.From(options.Value, lakeOptions.Value);
         var objects = ActivatorUtilities.CreateInstance<ObjectWriter>(services, lake);
-        using var topics = new TopicLives(clients, lake);
+        using var admin = new AdminConnection(() => clients.Admin(RoleNames.LakeSink));
+        var topics = new TopicLives(admin, lake);
+        var retention = new RetentionWatch(admin, clients, settings.Group, clock);
         var handler = ActivatorUtilities.CreateInstance<LakeLaneHandler>(services, lake, topics, objects, settings);
         var loop = new ConsumeLoop(clients, RoleNames.LakeSink, settings.Group, [settings.Subscription], handler)
         {
             LaneBytes = LaneBytes,
-            OnTurn = held => Report(held, objects),
+            OnTurn = held => Report(held, objects, retention),
         };
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var watching = WatchTopicsAsync(topics, handler, ending.Token);
+        var watching = WatchTopicsAsync(topics, retention, handler, ending.Token);
         var consuming = loop.RunAsync(ending.Token);
         var first = await Task.WhenAny(consuming, watching);
         await ending.CancelAsync();
@@ -91,29 +95,55 @@ internal sealed partial class LakeSinkRole(
     }
 
     /// <summary>A topic deleted and created again must not go on in the chain of its former life, even where its offsets would fit.</summary>
-    private async Task WatchTopicsAsync(TopicLives topics, LakeLaneHandler handler, CancellationToken ending)
+    private async Task WatchTopicsAsync(TopicLives topics, RetentionWatch retention, LakeLaneHandler handler, CancellationToken ending)
     {
         using var timer = new PeriodicTimer(TopicCheckInterval, clock);
+        var turn = 0;
         while (await timer.WaitForNextTickAsync(ending))
         {
-            if (handler.Epochs is { Count: > 0 } epochs && !await topics.StillAsync(epochs, ending))
+            if (handler.Epochs is not { Count: > 0 } epochs)
+            {
+                continue;
+            }
+
+            if (!await topics.StillAsync(epochs, ending))
             {
                 throw new TopicsChangedException();
+            }
+
+            // Days go by before a log deletes: a look costs a connection, so there are few, but an alarm is not left standing.
+            if (turn++ % RetentionTurns == 0 || retention.Alarm is not null)
+            {
+                await LookAsync(retention, epochs, ending);
             }
         }
     }
 
-    private void Report(int held, ObjectWriter objects)
+    private static async Task LookAsync(RetentionWatch retention, IReadOnlyDictionary<string, StreamEpoch> epochs, CancellationToken ending)
+    {
+        try
+        {
+            await retention.LookAsync(epochs, ending);
+        }
+        catch (KafkaException)
+        {
+            // An unreachable broker, or a topic that goes just now, says nothing of what is kept.
+        }
+    }
+
+    private void Report(int held, ObjectWriter objects, RetentionWatch retention)
     {
         var stopped = status.Stopped;
-        if (stopped.Count > 0)
+        var (partition, reason) = stopped.FirstOrDefault();
+        string?[] troubles =
+        [
+            stopped.Count switch { 0 => null, 1 => $"{partition}: {reason}", _ => $"{partition}: {reason} (and {stopped.Count - 1} more partitions)" },
+            stopped.Count == 0 ? objects.Failing : null,
+            retention.Alarm,
+        ];
+        if (troubles.Any(trouble => trouble is not null))
         {
-            var (partition, reason) = stopped.First();
-            health.Unhealthy(RoleNames.LakeSink, stopped.Count == 1 ? $"{partition}: {reason}" : $"{partition}: {reason} (and {stopped.Count - 1} more partitions)");
-        }
-        else if (objects.Failing is { } failure)
-        {
-            health.Unhealthy(RoleNames.LakeSink, failure);
+            health.Unhealthy(RoleNames.LakeSink, string.Join("; ", troubles.OfType<string>()));
         }
         else if (held == 0)
         {

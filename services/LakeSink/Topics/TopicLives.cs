@@ -11,10 +11,9 @@ namespace HospitalStreaming.LakeSink.Topics;
 /// Which life a topic is in: the broker's topic id, bound to a stream epoch in the lake. Brokers without topic ids (old Redpanda) get one recorded
 /// epoch a topic; there a re-created topic shows only as a log shorter than its chain, which stops the partition.
 /// </summary>
-internal sealed class TopicLives(KafkaClients clients, ILake lake) : IDisposable
+internal sealed class TopicLives(AdminConnection connection, ILake lake)
 {
     private static readonly DescribeTopicsOptions Limit = new() { RequestTimeout = TimeSpan.FromSeconds(10) };
-    private readonly AdminConnection _admin = new(() => clients.Admin("lakesink"));
 
     /// <summary>The present epochs of topics; new ones are recorded.</summary>
     /// <exception cref="KafkaException">The broker did not answer, or a topic is gone.</exception>
@@ -49,12 +48,9 @@ internal sealed class TopicLives(KafkaClients clients, ILake lake) : IDisposable
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _admin.Dispose();
-
     private async Task<Dictionary<string, (string Id, int Partitions)>> DescribeAsync(IReadOnlyCollection<string> topics, CancellationToken cancellation)
     {
-        var answer = await _admin.Ask(admin => admin.DescribeTopicsAsync(TopicCollection.OfTopicNames(topics), Limit)).WaitAsync(cancellation);
+        var answer = await connection.Ask(admin => admin.DescribeTopicsAsync(TopicCollection.OfTopicNames(topics), Limit)).WaitAsync(cancellation);
         return answer.TopicDescriptions.ToDictionary(topic => topic.Name, topic => (IdOf(topic.TopicId), topic.Partitions.Count), StringComparer.Ordinal);
     }
 

@@ -63,8 +63,8 @@ public sealed partial class KafkaClients(IOptions<KafkaOptions> options, ILogger
     };
 
     /// <summary>A consumer that belongs to no group in practice: it assigns partitions itself and commits nothing.</summary>
-    public IConsumer<byte[]?, byte[]?> Reader(string client) =>
-        new ConsumerBuilder<byte[]?, byte[]?>(ConsumerConfig(client, "hospital-reader-" + client))
+    public IConsumer<byte[]?, byte[]?> Reader(string client, string? group = null) =>
+        new ConsumerBuilder<byte[]?, byte[]?>(ConsumerConfig(client, group ?? "hospital-reader-" + client))
             .SetErrorHandler((_, error) => LogClientError(client, error.Code.ToString()))
             .SetLogHandler((_, _) => { })
             .Build();

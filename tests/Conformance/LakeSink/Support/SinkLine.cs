@@ -29,6 +29,8 @@ internal sealed class SinkLine : IAsyncDisposable
     private EmbeddedBroker _broker = null!;
     private IProducer<byte[]?, byte[]?> _producer = null!;
 
+    public string Bootstrap => _broker.BootstrapServers;
+
     public KafkaClients Clients { get; private set; } = null!;
 
     public FolderLake Folder { get; private set; } = null!;
@@ -88,9 +90,9 @@ internal sealed class SinkLine : IAsyncDisposable
     }
 
     /// <summary>Sends changes numbered from..until; returns when the broker has them.</summary>
-    public async Task ProduceAsync(int from, int until, int valueBytes = 0) => await Task.WhenAll(Enumerable.Range(from, until - from).Select(i => _producer.ProduceAsync(
+    public async Task ProduceAsync(int from, int until, int valueBytes = 0, DateTimeOffset? at = null) => await Task.WhenAll(Enumerable.Range(from, until - from).Select(i => _producer.ProduceAsync(
         Topic,
-        new Message<byte[]?, byte[]?> { Key = Encoding.UTF8.GetBytes($"{{\"visit_id\":{i % 97}}}"), Value = Encoding.UTF8.GetBytes(Change(i, valueBytes)) },
+        new Message<byte[]?, byte[]?> { Key = Encoding.UTF8.GetBytes($"{{\"visit_id\":{i % 97}}}"), Value = Encoding.UTF8.GetBytes(Change(i, valueBytes)), Timestamp = at is { } time ? new Timestamp(time) : Timestamp.Default },
         Token)));
 
     public async Task ProduceAsync(int partition, byte[]? key, byte[]? value, Headers? headers = null) => await _producer.ProduceAsync(
