@@ -41,6 +41,9 @@ public sealed class TableKey
     /// <summary>Whether keys are whole numbers.</summary>
     public bool IsNumber => _table.HasNumberKey;
 
+    /// <summary>Whether keys are whole numbers of 32 bits.</summary>
+    internal bool IsInt32 => IsNumber && _columns[0].Kind == ColumnKind.Int32;
+
     /// <summary>Whether a column, by its place in the table, is of the key.</summary>
     public bool Has(int place) => Array.IndexOf(_places, place) >= 0;
 
