@@ -53,7 +53,7 @@ public readonly record struct KeyAudit(FinalRow? Now, FinalRow? AtSource, bool H
         {
             behind = change.Skipped
                 || (behind && !(change.Change is { } row && (view is null || IsSeen(change, view, at))
-                    && (row.Values is null || Array.IndexOf(row.Values, KeptValue.Instance) < 0)));
+                    && (row.Values is null || !KeptValue.IsIn(row.Values))));
         }
 
         return behind;

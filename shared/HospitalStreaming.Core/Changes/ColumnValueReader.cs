@@ -1,5 +1,7 @@
+using System.Buffers.Text;
 using System.Globalization;
 using System.Numerics;
+using System.Text;
 using System.Text.Json;
 using HospitalStreaming.Core.Changes.Reading;
 using HospitalStreaming.Core.Changes.Writing;
@@ -15,6 +17,7 @@ namespace HospitalStreaming.Core.Changes;
 public sealed class ColumnValueReader(ValueModes modes)
 {
     private const int MostPlaces = 9;
+    private const NumberStyles DecimalText = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
 
     private readonly SourceValueReader _source = new(modes);
 
@@ -71,15 +74,38 @@ public sealed class ColumnValueReader(ValueModes modes)
             : ColumnValue.Of(typed);
     }
 
+    /// <summary>
+    /// The same from the bytes of a scalar, its quotes included, for the usual encodings of the usual types; null for every other, and for what does not
+    /// fit. The bytes are UTF-8 and their grammar is checked.
+    /// </summary>
+    internal object? ReadPlain(ReadOnlySpan<byte> scalar, ColumnDescription column)
+    {
+        var isText = scalar[0] == '"';
+        if (column.Type is not null || (isText && scalar.Contains((byte)'\\')))
+        {
+            return null;
+        }
+
+        var text = isText ? scalar[1..^1] : default;
+        return column.Kind switch
+        {
+            ColumnKind.Int32 when !isText => Utf8Parser.TryParse(scalar, out int number, out var read) && read == scalar.Length ? number : null,
+            ColumnKind.Int64 when !isText => Utf8Parser.TryParse(scalar, out long number, out var read) && read == scalar.Length ? number : null,
+            ColumnKind.Numeric when isText && modes.Decimals == DecimalHandlingMode.String =>
+                decimal.TryParse(text, DecimalText, CultureInfo.InvariantCulture, out var number) ? Exact(number) : null,
+            ColumnKind.Text when isText => Encoding.UTF8.GetString(text),
+            ColumnKind.Date when !isText => Utf8Parser.TryParse(scalar, out int days, out var read) && read == scalar.Length ? DateOf(days) : null,
+            ColumnKind.TimestampTz when isText => UtcTexts.Read(text),
+            _ => null,
+        };
+    }
+
     private object? Decimal(JsonElement value, int scale) => value.ValueKind switch
     {
         JsonValueKind.Number => value.TryGetDecimal(out var number) ? Exact(number) : null,
         JsonValueKind.String when modes.Decimals == DecimalHandlingMode.Precise => Unscaled(value, scale),
         JsonValueKind.String => decimal.TryParse(
-            value.GetString(),
-            NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent,
-            CultureInfo.InvariantCulture,
-            out var number) ? Exact(number) : null,
+            value.GetString(), DecimalText, CultureInfo.InvariantCulture, out var number) ? Exact(number) : null,
 
         // A numeric without a scale of its own: {"scale":9,"value":"base64"}.
         JsonValueKind.Object when value.TryGetProperty("scale", out var own) && own.ValueKind == JsonValueKind.Number && own.TryGetInt32(out var digits)
@@ -117,12 +143,17 @@ public sealed class ColumnValueReader(ValueModes modes)
     {
         if (value.ValueKind == JsonValueKind.Number)
         {
-            const int EpochDay = 719_162;
-            return value.TryGetInt32(out var days) && days is >= -EpochDay and <= 2_932_896 ? DateOnly.FromDayNumber(days + EpochDay) : null;
+            return value.TryGetInt32(out var days) ? DateOf(days) : null;
         }
 
         return value.ValueKind == JsonValueKind.String
             && DateOnly.TryParseExact(value.GetString(), DateFormats, CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) ? date : null;
+    }
+
+    private static object? DateOf(int days)
+    {
+        const int EpochDay = 719_162;
+        return days is >= -EpochDay and <= 2_932_896 ? DateOnly.FromDayNumber(days + EpochDay) : null;
     }
 
     private object? Instant(JsonElement value)

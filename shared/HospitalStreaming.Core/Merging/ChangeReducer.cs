@@ -42,7 +42,7 @@ public static class ChangeReducer
             return table.Tombstone(change.Key);
         }
 
-        if (before is null || Array.IndexOf(values, KeptValue.Instance) < 0)
+        if (before is null || !KeptValue.IsIn(values))
         {
             return values;
         }

@@ -10,5 +10,5 @@ public readonly record struct FinalRow(RowChange Last, KeyState State, object?[]
     public bool Deleted => Last.Act == ChangeAct.Delete;
 
     /// <summary>Whether some column keeps the value the table has.</summary>
-    public bool KeepsSome => Array.IndexOf(Values, KeptValue.Instance) >= 0;
+    public bool KeepsSome => KeptValue.IsIn(Values);
 }

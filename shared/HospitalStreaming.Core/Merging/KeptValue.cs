@@ -10,6 +10,20 @@ public sealed class KeptValue
     /// <summary>The one marker.</summary>
     public static KeptValue Instance { get; } = new();
 
+    /// <summary>Whether some column of a row stays as it was.</summary>
+    public static bool IsIn(object?[] values)
+    {
+        foreach (var value in values)
+        {
+            if (ReferenceEquals(value, Instance))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <inheritdoc/>
     public override string ToString() => "(kept)";
 }

@@ -56,7 +56,7 @@ public static class KeyReplay
                 return table.Tombstone(change.Key);
             }
 
-            if (Array.IndexOf(values, KeptValue.Instance) < 0)
+            if (!KeptValue.IsIn(values))
             {
                 return values;
             }

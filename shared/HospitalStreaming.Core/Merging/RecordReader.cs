@@ -7,18 +7,30 @@ using HospitalStreaming.Core.Domain;
 
 namespace HospitalStreaming.Core.Merging;
 
-/// <summary>Reads records of one table's change topic into row changes. Never throws for a bad record: it comes back as poison, with its key where that can be read.</summary>
-/// <param name="table">The table. Of one without a key, records are read for raw only.</param>
-public sealed class RecordReader(TableDescription table)
+/// <summary>
+/// Reads records of one table's change topic into row changes. Never throws for a bad record: it comes back as poison, with its key where that can be
+/// read. Serves one thread at a time, as it remembers the shapes of messages.
+/// </summary>
+public sealed class RecordReader
 {
     /// <summary>Largest value that is read, bytes; the topics take 8 MiB. A larger one is kept, but not taken apart.</summary>
     public const int MaxValueBytes = 16 * 1024 * 1024;
 
-    private readonly ColumnValueReader _values = new(table.Modes);
-    private readonly TableKey? _key = table.HasKey ? new(table) : null;
+    private readonly ColumnValueReader _values;
+    private readonly TableKey? _key;
+    private readonly RecordShapes _shapes;
+
+    /// <summary>A reader of one table.</summary>
+    /// <param name="table">The table. Of one without a key, records are read for raw only.</param>
+    public RecordReader(TableDescription table)
+    {
+        (Table, _values) = (table, new(table.Modes));
+        _key = table.HasKey ? new(table) : null;
+        _shapes = new(table, _key, _values);
+    }
 
     /// <summary>The table.</summary>
-    public TableDescription Table => table;
+    public TableDescription Table { get; }
 
     /// <summary>The key in a key's JSON; null where it cannot be read, or the table has none.</summary>
     public RowKey? KeyOf(string key) => KeyOf(Encoding.UTF8.GetBytes(key));
@@ -33,13 +45,20 @@ public sealed class RecordReader(TableDescription table)
             return Unreadable(line.Key, null, new ChangeRejection(RejectionCodes.TooLarge, $"the value is larger than {MaxValueBytes} bytes"));
         }
 
+        if (_shapes.TryRead(line, out var plain, out var id, out var row))
+        {
+            return _key is null ? plain : Applicable(plain, id, row, line, sourceEpoch);
+        }
+
         using var envelope = ChangeEnvelopeReader.Read(line.Key, line.Value);
-        return envelope.Kind switch
+        var record = envelope.Kind switch
         {
             ChangeKind.Rejected => Unreadable(line.Key, line.Value, envelope.Rejection!),
             ChangeKind.Change => ReadChange(envelope, line, sourceEpoch),
             _ => new ReadRecord { Key = Slice(line.Key, envelope.Key) },
         };
+        _shapes.Learn(line, record);
+        return record;
     }
 
     /// <summary>Names that the row of a record has and the table's description does not; those with two underscores in front are no columns. Null where it has no row that can be read.</summary>
@@ -52,7 +71,7 @@ public sealed class RecordReader(TableDescription table)
 
         using var envelope = ChangeEnvelopeReader.Read(line.Key, line.Value);
         return [.. envelope.After!.Value.EnumerateObject().Select(field => field.Name)
-            .Where(name => !name.StartsWith("__", StringComparison.Ordinal) && table.Column(name) is null)];
+            .Where(name => !name.StartsWith("__", StringComparison.Ordinal) && Table.Column(name) is null)];
     }
 
     /// <summary>The change that raw's columns describe; raw keeps it exactly, so this gives what <see cref="Read(LakeRecord, int)"/> gave.</summary>
@@ -66,11 +85,11 @@ public sealed class RecordReader(TableDescription table)
     public RowChange FromRaw(string op, Lsn? lsn, string key, string? after, string? oldKey, RowChange place)
     {
         var act = ActOf(op);
-        var id = KeyOf(key) ?? throw new FormatException($"a raw row of {table.Name} has no readable key");
+        var id = KeyOf(key) ?? throw new FormatException($"a raw row of {Table.Name} has no readable key");
         object?[]? row = null;
         if (act != ChangeAct.Delete)
         {
-            row = RowOf(after ?? throw new FormatException($"a raw row of {table.Name} has no row in it"), id);
+            row = RowOf(after ?? throw new FormatException($"a raw row of {Table.Name} has no row in it"), id);
         }
 
         return place with
@@ -90,12 +109,12 @@ public sealed class RecordReader(TableDescription table)
         {
             using var json = JsonDocument.Parse(after);
             return ReadRow(json.RootElement, id, out var row, out _) is { } misfit
-                ? throw new FormatException($"a raw row of {table.Name} is not readable: {misfit.Detail}")
+                ? throw new FormatException($"a raw row of {Table.Name} is not readable: {misfit.Detail}")
                 : row;
         }
         catch (JsonException)
         {
-            throw new FormatException($"a raw row of {table.Name} is no JSON");
+            throw new FormatException($"a raw row of {Table.Name} is no JSON");
         }
     }
 
@@ -155,26 +174,32 @@ public sealed class RecordReader(TableDescription table)
             return record with { Poison = misfit, RefusedColumn = refused, HeldKey = id };
         }
 
+        return Applicable(record, id, row, line, sourceEpoch);
+    }
+
+    private ReadRecord Applicable(in ReadRecord record, RowKey id, object?[]? row, LakeRecord line, int sourceEpoch)
+    {
+        var act = ActOf(record.Op!);
         var oldKey = act == ChangeAct.Insert ? OldKeyOf(line) : null;
         return record with
         {
             OldKey = oldKey,
             Change = new RowChange(
-                id, act, snapshot ? null : source.Lsn, sourceEpoch, line.Position.Partition, line.Position.Offset, source.CommittedAt, row)
+                id, act, record.Snapshot ? null : record.Lsn, sourceEpoch, line.Position.Partition, line.Position.Offset, record.CommittedAt, row)
             {
                 MovedFrom = oldKey is { } moved ? KeyOf(moved) : null,
-                ReadAt = source.Lsn,
+                ReadAt = record.Lsn,
             },
         };
     }
 
     private ChangeRejection? ReadRow(JsonElement after, RowKey key, out object?[] row, out string? refused)
     {
-        row = new object?[table.Columns.Length];
+        row = new object?[Table.Columns.Length];
         refused = null;
         for (var i = 0; i < row.Length; i++)
         {
-            var column = table.Columns[i];
+            var column = Table.Columns[i];
             var read = _values.Read(after, column);
             switch (read.State)
             {
@@ -214,7 +239,8 @@ public sealed class RecordReader(TableDescription table)
     private RowKey? KeyInRow(ChangeEnvelope envelope) => (envelope.After ?? envelope.Before) is { } row ? KeyOf(row) : null;
 
     // Debezium marks both halves of an update that changed the primary key: the new row carries the old key, the old one's delete the new key.
-    private static byte[]? OldKeyOf(LakeRecord line) => line.Headers.FirstOrDefault(header => header.Key == ChangeFields.OldKeyHeader).Value;
+    private static byte[]? OldKeyOf(LakeRecord line) =>
+        line.Headers.Count == 0 ? null : line.Headers.FirstOrDefault(header => header.Key == ChangeFields.OldKeyHeader).Value;
 
     private RowKey? KeyOf(ReadOnlyMemory<byte> key) => ChangeEnvelopeReader.Read(key, null).Key is { } element ? KeyOf(element) : null;
 
@@ -230,7 +256,7 @@ public sealed class RecordReader(TableDescription table)
     private RowKey? KeyOf(JsonElement key) => _key?.Read(key);
 
     // The bytes of an element within the message it was parsed from: exact, and nothing is copied.
-    private static ReadOnlyMemory<byte>? Slice(ReadOnlyMemory<byte>? message, JsonElement? element)
+    internal static ReadOnlyMemory<byte>? Slice(ReadOnlyMemory<byte>? message, JsonElement? element)
     {
         if (message is not { } bytes || element is not { } json)
         {

@@ -26,5 +26,5 @@ public readonly record struct RowChange(
     public Lsn? ReadAt { get; init; }
 
     /// <summary>Whether it keeps columns of a row that had another key.</summary>
-    public bool KeepsFromElsewhere => MovedFrom is not null && Values is not null && Array.IndexOf(Values, KeptValue.Instance) >= 0;
+    public bool KeepsFromElsewhere => MovedFrom is not null && Values is not null && KeptValue.IsIn(Values);
 }

@@ -29,6 +29,7 @@ public sealed class TableKey
         (_table, _values) = (table, new ColumnValueReader(table.Modes));
         _columns = [.. table.Key.Select(table.Required)];
         _places = Array.ConvertAll(_columns, column => table.Columns.IndexOf(column));
+        (IsNumber, IsInt32) = (table.HasNumberKey, table.HasNumberKey && _columns[0].Kind == ColumnKind.Int32);
         if (_columns.Length == 0 || (!table.HasNumberKey && Array.Exists(_columns, column => column.Type is null)))
         {
             throw new ArgumentException($"the key of table {table.Name} is neither one whole number nor described by the source's types", nameof(table));
@@ -39,7 +40,10 @@ public sealed class TableKey
     public int Width => _table.Columns.Length;
 
     /// <summary>Whether keys are whole numbers.</summary>
-    public bool IsNumber => _table.HasNumberKey;
+    public bool IsNumber { get; }
+
+    /// <summary>Whether keys are whole numbers of 32 bits.</summary>
+    internal bool IsInt32 { get; }
 
     /// <summary>Whether a column, by its place in the table, is of the key.</summary>
     public bool Has(int place) => Array.IndexOf(_places, place) >= 0;

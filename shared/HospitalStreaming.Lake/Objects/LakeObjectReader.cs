@@ -66,10 +66,11 @@ public sealed class LakeObjectReader : IDisposable
         using var lines = StoredLines.Open(_stored, (int)_manifest.StoredBytes, _object.Name.Compression, _manifest.UncompressedBytes);
         var rows = 0;
         var last = _object.Name.StartOffset - 1;
+        var stream = _object.Name.Stream;
+        var reader = new PartitionLineReader(stream.Topic, stream.Partition);
         while (Next(lines) is { } line)
         {
-            var record = Parse(line);
-            var stream = _object.Name.Stream;
+            var record = Parse(reader, line);
             if (record.Position.Offset <= last || record.Position.Partition != stream.Partition || record.Position.Topic != stream.Topic)
             {
                 throw new LakeDamageException($"{_object.Name}: line {rows + 1} belongs to {record.Position}");
@@ -126,11 +127,11 @@ public sealed class LakeObjectReader : IDisposable
         }
     }
 
-    private LakeRecord Parse(byte[] line)
+    private LakeRecord Parse(PartitionLineReader reader, byte[] line)
     {
         try
         {
-            return LakeLineReader.Read(line);
+            return reader.Read(line);
         }
         catch (FormatException failure)
         {

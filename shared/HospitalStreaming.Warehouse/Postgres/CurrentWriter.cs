@@ -84,7 +84,7 @@ internal sealed class CurrentWriter
         await using var command = new NpgsqlCommand(_states, connection);
         command.Parameters.Add(_key.Parameter("keys", keys));
         await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var states = new Dictionary<RowKey, KeyState>();
+        var states = new Dictionary<RowKey, KeyState>(keys.Length);
         while (await reader.ReadAsync(cancellation))
         {
             Core.Changes.Lsn? lsn = reader.IsDBNull(1) ? null : new((ulong)reader.GetInt64(1));
@@ -175,7 +175,7 @@ internal sealed class CurrentWriter
     // One character a column says whether it keeps its value.
     private static (object?[] Values, string Kept) Plain(object?[] values)
     {
-        if (Array.IndexOf(values, KeptValue.Instance) < 0)
+        if (!KeptValue.IsIn(values))
         {
             return (values, string.Empty);
         }

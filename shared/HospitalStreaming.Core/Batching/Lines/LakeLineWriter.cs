@@ -171,7 +171,7 @@ public static class LakeLineWriter
     }
 
     /// <summary>How a partition's lines begin, up to the offset; a thread meets the same one again and again.</summary>
-    private static ReadOnlySpan<byte> Head(in LogPosition position)
+    internal static ReadOnlySpan<byte> Head(in LogPosition position)
     {
         if (!ReferenceEquals(_head.Topic, position.Topic) || _head.Partition != position.Partition)
         {
