@@ -14,12 +14,12 @@ internal sealed class ReplicationStream(LogicalReplicationConnection connection,
     /// <summary>What the source has sent so far, keepalives included.</summary>
     public Lsn Received => new((ulong)connection.LastReceivedLsn);
 
-    /// <summary>Hands every message to the session until cancelled or the connection ends.</summary>
+    /// <summary>Hands on every message until cancelled or the connection ends.</summary>
     /// <param name="start">Position to start from; the slot's own where that is later.</param>
-    /// <param name="session">Takes the messages.</param>
+    /// <param name="take">Takes a message: where it stands in the log, a buffer with the message at its start, its length.</param>
     /// <param name="between">Awaited after each message: a stop in order holds the reading there.</param>
     /// <param name="cancellation">Ends it hard.</param>
-    public async Task RunAsync(Lsn start, StreamSession session, Func<Task> between, CancellationToken cancellation)
+    public async Task RunAsync(Lsn start, Func<Lsn, byte[], int, CancellationToken, ValueTask> take, Func<Task> between, CancellationToken cancellation)
     {
         var options = new KeyValuePair<string, string?>[]
         {
@@ -27,10 +27,34 @@ internal sealed class ReplicationStream(LogicalReplicationConnection connection,
             new("publication_names", "\"" + publication + "\""),
         };
         var messages = connection.StartLogicalReplication(
-            new PgOutputReplicationSlot(slot), cancellation, new NpgsqlLogSequenceNumber(start.Value), options, bypassingStream: false);
-        await foreach (var message in messages)
+            new PgOutputReplicationSlot(slot), cancellation, new NpgsqlLogSequenceNumber(start.Value), options, bypassingStream: false).GetAsyncEnumerator(cancellation);
+        try
         {
+            while (await ReadAsync(messages, cancellation) is { } read)
+            {
+                await take(read.At, _buffer, read.Length, cancellation);
+                await between();
+            }
+        }
+        finally
+        {
+            await EndAsync(messages);
+        }
+    }
+
+    // Where a status finds the connection broken before the reader does, as when the reader waits for the broker, Npgsql 10.0.0 then fails on what it
+    // has taken apart already: a defect of the program by its type, and yet the end of a connection, which is tried again.
+    private async ValueTask<(Lsn At, int Length)?> ReadAsync(IAsyncEnumerator<XLogDataMessage> messages, CancellationToken cancellation)
+    {
+        try
+        {
+            if (!await messages.MoveNextAsync())
+            {
+                return null;
+            }
+
             // Npgsql reuses the message and its stream: everything is taken before the next one is asked for.
+            var message = messages.Current;
             var length = checked((int)message.Data.Length);
             if (_buffer.Length < length)
             {
@@ -38,8 +62,23 @@ internal sealed class ReplicationStream(LogicalReplicationConnection connection,
             }
 
             await message.Data.ReadExactlyAsync(_buffer.AsMemory(0, length), cancellation);
-            await session.TakeAsync(new Lsn((ulong)message.WalStart), _buffer, length, cancellation);
-            await between();
+            return (new Lsn((ulong)message.WalStart), length);
+        }
+        catch (Exception ended) when (ended is InvalidOperationException or NullReferenceException)
+        {
+            throw new IOException("the connection to the source broke", ended);
+        }
+    }
+
+    private static async Task EndAsync(IAsyncEnumerator<XLogDataMessage> messages)
+    {
+        try
+        {
+            await messages.DisposeAsync();
+        }
+        catch (Exception)
+        {
+            // What ended the reading is told by the reading; a broken connection cannot be left in order.
         }
     }
 

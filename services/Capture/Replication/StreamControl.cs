@@ -38,7 +38,7 @@ internal sealed class StreamControl(
     public async Task RunAsync(CancellationToken stopping, CancellationToken hard)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(hard);
-        var reading = stream.RunAsync(_state.Position, session, BetweenMessagesAsync, end.Token);
+        var reading = stream.RunAsync(_state.Position, session.TakeAsync, BetweenMessagesAsync, end.Token);
         try
         {
             while (!stopping.IsCancellationRequested)

@@ -8,7 +8,6 @@ using HospitalStreaming.Warehouse.Describing;
 using HospitalStreaming.Warehouse.Letters;
 using HospitalStreaming.Warehouse.Loading;
 using HospitalStreaming.Warehouse.Transactions;
-using Newtonsoft.Json.Linq;
 
 namespace HospitalStreaming.Warehouse.BigQuery;
 
@@ -363,11 +362,11 @@ public sealed class BigQueryWarehouse : IWarehouse
 
     private async Task StageRowsAsync(IEnumerable<TableBatch> batches, string nonce, CancellationToken cancellation)
     {
-        var begun = new List<(string Id, string Table, JObject Job)>();
+        var begun = new List<LoadJobs.RowsJob>();
         foreach (var batch in batches.Where(batch => batch.Rows.Count > 0))
         {
             batch.Stage = $"stage_{batch.Table.Name}_{nonce}";
-            begun.Add(await _jobs.BeginRowsAsync(batch.Table.Name, batch.Stage, BigQueryLayout.StageFields(batch.Table), CurrentRows.Lines(batch), cancellation));
+            begun.Add(await _jobs.BeginRowsAsync(batch.Table.Name, batch.Stage, BigQueryLayout.StageFields(batch.Table), batch.Rows.Count, CurrentRows.Lines(batch), cancellation));
         }
 
         foreach (var job in begun)

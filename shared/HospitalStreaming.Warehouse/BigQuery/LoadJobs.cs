@@ -42,22 +42,28 @@ internal sealed class LoadJobs(BigQueryClient client, BigQueryTables tables, Big
 
     /// <summary>Begins to fill a stage by upload. Its name is this load's own.</summary>
     /// <returns>The job, for <see cref="EndRowsAsync"/>.</returns>
-    internal async Task<(string Id, string Table, JObject Job)> BeginRowsAsync(string table, string stage, JArray fields, ReadOnlyMemory<byte> lines, CancellationToken cancellation)
+    internal async Task<RowsJob> BeginRowsAsync(string table, string stage, JArray fields, long rows, ReadOnlyMemory<byte> lines, CancellationToken cancellation)
     {
         await tables.CreateStageAsync(stage, fields, cancellation);
         var id = "hs_" + stage;
-        return (id, table, await SubmitAsync(JobBook.RowsOf(table), Job(id, table, Load(stage, fields)), id, lines, cancellation));
+        return new RowsJob(id, table, stage, rows, await SubmitAsync(JobBook.RowsOf(table), Job(id, table, Load(stage, fields)), id, lines, cancellation));
     }
 
     /// <summary>Waits for a job that fills a stage by upload.</summary>
-    /// <exception cref="WarehouseSqlException">It failed.</exception>
-    internal async Task EndRowsAsync((string Id, string Table, JObject Job) begun, CancellationToken cancellation)
+    /// <exception cref="WarehouseSqlException">It failed, or staged other rows than were sent: nothing of them takes effect, and they are sent again.</exception>
+    internal async Task EndRowsAsync(RowsJob begun, CancellationToken cancellation)
     {
         var job = await EndAsync(begun.Job, begun.Id, cancellation);
         book.Ended(JobBook.RowsOf(begun.Table), ReasonOf(job));
         if (job.SelectToken("status.errorResult") is JObject error)
         {
             throw Failed(begun.Id, error);
+        }
+
+        var staged = OutputRows(job) ?? await CountAsync(begun.Stage, string.Empty, cancellation);
+        if (staged != begun.Rows)
+        {
+            throw new WarehouseSqlException("internalError", string.Create(CultureInfo.InvariantCulture, $"load job {begun.Id} staged {staged} of {begun.Rows} rows"));
         }
     }
 
@@ -125,21 +131,25 @@ internal sealed class LoadJobs(BigQueryClient client, BigQueryTables tables, Big
     /// <summary>Rows in a stage: what its job says, else counted (the emulator's jobs say nothing). Null where the stage of an older job is gone by now.</summary>
     private async Task<long?> StagedAsync(ClaimPart part, JObject? job, CancellationToken cancellation)
     {
-        if (part.Only.Length == 0 && (string?)job?.SelectToken("statistics.load.outputRows") is { } text)
+        if (part.Only.Length == 0 && OutputRows(job) is { } rows)
         {
-            return long.Parse(text, CultureInfo.InvariantCulture);
+            return rows;
         }
 
         try
         {
-            var rows = await sql.QueryAsync($"SELECT COUNT(*) FROM `{names.Line}`.`{part.Stage}` {part.Only}", new Dictionary<string, object?>(), cancellation);
-            return (long)rows.Rows[0][0]!;
+            return await CountAsync(part.Stage, part.Only, cancellation);
         }
         catch (WarehouseSqlException failure) when (failure.IsMissingTable && job is null)
         {
             return null;
         }
     }
+
+    private static long? OutputRows(JObject? job) => (string?)job?.SelectToken("statistics.load.outputRows") is { } text ? long.Parse(text, CultureInfo.InvariantCulture) : null;
+
+    private async Task<long> CountAsync(string stage, string only, CancellationToken cancellation) =>
+        (long)(await sql.QueryAsync($"SELECT COUNT(*) FROM `{names.Line}`.`{stage}` {only}", new Dictionary<string, object?>(), cancellation)).Rows[0][0]!;
 
     private JObject Load(string stage, JArray fields) => new()
     {
@@ -206,6 +216,13 @@ internal sealed class LoadJobs(BigQueryClient client, BigQueryTables tables, Big
 
     private static WarehouseSqlException Failed(string id, JObject error) =>
         BigQueryClient.Plain((string?)error["reason"], $"load job {id} failed: {(string?)error["message"]}");
+
+    /// <param name="Id">Its id.</param>
+    /// <param name="Table">Table whose rows it brings.</param>
+    /// <param name="Stage">Where to.</param>
+    /// <param name="Rows">How many were sent.</param>
+    /// <param name="Job">What BigQuery said of it.</param>
+    internal sealed record RowsJob(string Id, string Table, string Stage, long Rows, JObject Job);
 
     /// <param name="Part">What it loads.</param>
     /// <param name="Rewriting">Reads its lines where they are rewritten.</param>

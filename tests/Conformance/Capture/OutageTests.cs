@@ -52,6 +52,34 @@ public sealed class OutageTests(CaptureLab lab)
         log.Select(change => change.KeyText).Distinct().Count().ShouldBe(100);
     }
 
+    /// <summary>A failover's proxy, or an administrator: each cut meets reading, confirming and the beginning of a stream at another point.</summary>
+    [Fact]
+    public async Task A_stream_that_is_cut_again_and_again_goes_on_each_time()
+    {
+        const int Cuts = 25;
+        await using var database = await TableAsync("cuts");
+        database.Settings["Capture:StatusUpdateIntervalMs"] = "50";
+        database.Settings["Capture:OffsetFlushIntervalMs"] = "50";
+        await using var capture = await database.Capture().StreamingAsync();
+        await database.ExecuteAsync("INSERT INTO items SELECT i, 0 FROM generate_series(1, 20) i");
+        for (var cut = 1; cut <= Cuts; cut++)
+        {
+            await database.ExecuteAsync(
+                $"UPDATE items SET amount = {cut}",
+                $"""
+                DO $$ BEGIN
+                  WHILE NOT EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = '{database.Slot}' AND active) LOOP PERFORM pg_sleep(0.001); END LOOP;
+                  PERFORM pg_sleep({cut % 50} / 1000.0);
+                  PERFORM pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = '{database.Slot}' AND active;
+                END $$
+                """);
+        }
+
+        await database.CaughtUpAsync(capture);
+        await capture.StopAsync();
+        SourceTables.Lines(AppliedTables.Of(ChangeLog.Read(database)).Rows("items")).ShouldBe(SourceTables.Lines(await SourceTables.RowsAsync(database, "items", "id")));
+    }
+
     [Fact]
     public async Task A_transaction_of_200000_rows_passes_in_bounded_memory()
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using HospitalStreaming.Capture;
 using HospitalStreaming.Capture.Replication;
 using Npgsql.Replication;
 using Shouldly;
@@ -29,8 +30,7 @@ public sealed class ReplicationStreamTests(CaptureLab lab)
         Task reading;
         try
         {
-            // No change is made, so nothing is handed to a session.
-            reading = stream.RunAsync(default, null!, () => Task.CompletedTask, end.Token);
+            reading = stream.RunAsync(default, (_, _, _, _) => ValueTask.CompletedTask, () => Task.CompletedTask, end.Token);
             await stream.ConfirmAsync(default, Token);
         }
         finally
@@ -54,6 +54,41 @@ public sealed class ReplicationStreamTests(CaptureLab lab)
 
         await end.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(reading);
+    }
+
+    /// <summary>Whoever of reader and writer meets the end first: it is a failure of the connection, which capture gets over by itself.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_stream_that_ends_under_its_reader_ends_as_a_failure_of_the_connection(bool writerFirst)
+    {
+        await using var database = await lab.DatabaseAsync("ends" + (writerFirst ? "writer" : "reader"));
+        await database.ExecuteAsync("CREATE TABLE items (id int PRIMARY KEY, text text)", $"SELECT pg_create_logical_replication_slot('{database.Slot}', 'pgoutput')");
+        await database.PublishAsync("items");
+        await database.ExecuteAsync("INSERT INTO items SELECT i, repeat('x', 1000) FROM generate_series(1, 20000) i");
+        await using var connection = new LogicalReplicationConnection(database.ConnectionString);
+        await connection.Open(Token);
+        var stream = new ReplicationStream(connection, database.Slot, "pub_" + database.Name);
+        var (begun, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
+        using var end = new CancellationTokenSource();
+        var reading = stream.RunAsync(
+            default,
+            (_, _, _, _) => ValueTask.CompletedTask,
+            () =>
+            {
+                begun.TrySetResult();
+                return goOn.Task;
+            },
+            end.Token);
+        await begun.Task.WaitAsync(Limit, Token);
+        await database.ExecuteAsync($"SELECT pg_terminate_backend({connection.ProcessID})");
+        while (writerFirst && await Record.ExceptionAsync(() => stream.ConfirmAsync(default, Token)) is not InvalidOperationException)
+        {
+            // Until Npgsql has noticed.
+        }
+
+        goOn.SetResult();
+        CaptureRetries.IsTransient(await Should.ThrowAsync<Exception>(reading.WaitAsync(Limit, Token))).ShouldBeTrue();
     }
 
     private static async Task SignalAsync(string signal, int process)

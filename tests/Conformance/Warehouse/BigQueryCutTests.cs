@@ -138,8 +138,8 @@ public sealed class BigQueryCutTests
     {
         var outcome = await history.CompareAsync(test.Sql, test.Names);
         FaultReport.Add(kind, seed, kills, faults, outcome.Records, outcome.Lost, outcome.Doubled);
-        (outcome.Lost, outcome.Doubled).ShouldBe((0, 0));
         outcome.Different.ShouldBeEmpty();
+        (outcome.Lost, outcome.Doubled).ShouldBe((0, 0));
     }
 
     private static Task Refuse(IReadOnlyList<PoisonRecord> records, CancellationToken cancellation) => throw new InvalidOperationException("poison");

@@ -100,6 +100,22 @@ public sealed class BigQueryFaultTests
     }
 
     [Fact]
+    public async Task Half_of_an_upload_that_the_server_takes_for_all_of_it_takes_no_effect()
+    {
+        await using var line = await GuardedLine.StartAsync("half");
+        line.Proxy.Strikes = request => request.IsUpload;
+        line.Proxy.Next(new Fault(null, FaultPlace.Middle));
+        var claim = await line.ClaimAsync(0, objects: 50);
+
+        // As the emulator does, which BigQuery would not: it ends the job well.
+        (await Should.ThrowAsync<WarehouseSqlException>(() => line.LoadAsync(claim))).Message.ShouldContain("of 100 rows");
+        await line.ShouldHoldAsync(0);
+        await line.TakeOverAsync();
+
+        await line.ShouldHoldAsync(50);
+    }
+
+    [Fact]
     public async Task An_exceeded_quota_ends_the_load_without_a_job_and_the_next_day_goes_on()
     {
         await using var line = await GuardedLine.StartAsync("quota");

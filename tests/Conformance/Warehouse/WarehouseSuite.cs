@@ -276,6 +276,22 @@ public abstract class WarehouseSuite
     }
 
     [Fact]
+    public async Task A_row_of_5000_columns_stops_its_table_in_words_and_no_other()
+    {
+        await using var test = await CreateAsync("wide");
+        var (fill, warehouse) = await StartAsync(test);
+        var more = string.Concat(Enumerable.Range(1, 5_000).Select(i => string.Create(CultureInfo.InvariantCulture, $",\"more_{i}\":{i}")));
+        var wide = await fill.TableAsync("visits", 0, Messages.Visit("c", 1, 10, diagnosis: "\"Flu\"" + more));
+        var other = await fill.TableAsync("doctors", 0, Messages.Doctor("c", 1, 10));
+
+        var stop = await Should.ThrowAsync<TableStoppedException>(() => warehouse.LoadAsync(new LoadClaim([wide]), Refuse, Token));
+        (stop.Topic, stop.Message.Contains("more than 200 columns", StringComparison.Ordinal)).ShouldBe((TopicNames.ChangesOf("visits"), true));
+        await warehouse.LoadAsync(new LoadClaim([other]), Refuse, Token);
+
+        (await CountAsync(test, $"SELECT (SELECT count(*) FROM {test.Names.Raw}.visits) + (SELECT count(*) FROM {test.Names.Current}.doctors)")).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task A_load_bumps_the_signals_of_the_tables_it_changed()
     {
         await using var test = await CreateAsync("signals");

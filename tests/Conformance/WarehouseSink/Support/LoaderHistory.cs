@@ -60,7 +60,9 @@ internal sealed class LoaderHistory(ILake lake, Random random)
             }
         }
 
-        return new LoaderOutcome(Records, Records - found, doubled, [.. _last.Except(rows).Concat(rows.Except(_last)).Select(row => row.ToString())]);
+        // A change that raw has and current has not is lost to its readers.
+        var missed = _last.Except(rows).ToList();
+        return new LoaderOutcome(Records, Records - found + missed.Count, doubled, [.. missed.Concat(rows.Except(_last)).Select(row => row.ToString())]);
     }
 
     private static async Task<IReadOnlyList<IReadOnlyList<object?>>> QueryAsync(IWarehouseSql sql, string text) =>

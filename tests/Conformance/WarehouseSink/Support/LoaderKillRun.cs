@@ -58,7 +58,7 @@ internal static class LoaderKillRun
 
         var outcome = await history.CompareAsync(target.Sql, target.Names);
         FaultReport.Add(kind, seed, target.Kills, 0, outcome.Records, outcome.Lost, outcome.Doubled);
-        (outcome.Lost, outcome.Doubled).ShouldBe((0, 0));
         outcome.Different.ShouldBeEmpty();
+        (outcome.Lost, outcome.Doubled).ShouldBe((0, 0));
     }
 }
