@@ -58,12 +58,14 @@ public static class WarehouseServices
                 HospitalSchema.CapturedTables,
                 provider.GetRequiredService<ILake>(),
                 Options(provider).LoadInterval,
+                Options(provider).TransactionPatience,
                 Options(provider).AlikeRefusals)
             : new PostgresSwap(
                 provider.GetRequiredService<PostgresWarehouseSource>().Connections,
                 provider.GetRequiredService<WarehouseNames>(),
                 HospitalSchema.CapturedTables,
                 provider.GetRequiredService<ILake>(),
+                Options(provider).TransactionPatience,
                 Options(provider).AlikeRefusals));
         services.TryAddSingleton<IWarehouseReader>(static provider => IsBigQuery(provider)
             ? new BigQueryWarehouseReader(provider.GetRequiredService<BigQueryClient>(), provider.GetRequiredService<WarehouseNames>())

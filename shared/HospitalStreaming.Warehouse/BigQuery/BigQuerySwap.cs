@@ -6,6 +6,7 @@ using HospitalStreaming.Lake;
 using HospitalStreaming.Warehouse.BigQuery.Rest;
 using HospitalStreaming.Warehouse.Loading;
 using HospitalStreaming.Warehouse.Sql;
+using HospitalStreaming.Warehouse.Transactions;
 
 namespace HospitalStreaming.Warehouse.BigQuery;
 
@@ -19,6 +20,7 @@ namespace HospitalStreaming.Warehouse.BigQuery;
 /// <param name="inCode">Captured tables that are known in code; those that the lake describes are made anew too.</param>
 /// <param name="lake">The lake.</param>
 /// <param name="loadInterval">Shortest time between two loads.</param>
+/// <param name="transactionPatience">How long a transaction that is not whole is waited for; null for <see cref="TransactionPatience.Default"/>.</param>
 /// <param name="alikeRefusals">Rows refused in a row for the same column that stop a table; 0 for never.</param>
 public sealed class BigQuerySwap(
     BigQueryClient client,
@@ -26,6 +28,7 @@ public sealed class BigQuerySwap(
     IReadOnlyList<TableDescription> inCode,
     ILake lake,
     TimeSpan loadInterval,
+    TimeSpan? transactionPatience = null,
     int alikeRefusals = WarehouseOptions.DefaultAlikeRefusals) : IWarehouseSwap
 {
     // BigQuery's words where two transactions changed one table and this one came second.
@@ -121,7 +124,7 @@ public sealed class BigQuerySwap(
     private async Task<BigQueryWarehouse> MadeAsync(IReadOnlyList<TableDescription> like, CancellationToken cancellation)
     {
         await new BigQueryTables(client, _made).EnsureAsync(like, cancellation);
-        var warehouse = new BigQueryWarehouse(client, _made, inCode, lake, loadInterval, alikeRefusals: alikeRefusals);
+        var warehouse = new BigQueryWarehouse(client, _made, inCode, lake, loadInterval, transactionPatience, alikeRefusals);
         await warehouse.EnsureAsync(cancellation);
         return warehouse;
     }

@@ -42,7 +42,7 @@ internal sealed class GateBook(BigQuerySql sql, WarehouseNames names, ILake lake
     internal long Load { get; private set; }
 
     /// <summary>Objects with records that wait.</summary>
-    internal WaitingObjects Objects { get; } = new(sql, names, lake);
+    internal WaitingObjects Objects { get; } = new(sql, names, lake, tables);
 
     /// <summary>Transactions that this loader has shown although they were not whole.</summary>
     internal long GivenUp { get; private set; }
@@ -218,32 +218,32 @@ internal sealed class GateBook(BigQuerySql sql, WarehouseNames names, ILake lake
     private async Task ReadWaitingAsync(Release applied, SourceEpochs epochs, IReadOnlyList<BookedLetter> letters, CancellationToken cancellation)
     {
         long? oldest = null;
-        foreach (var (item, load) in Objects.All.Where(entry => entry.Item.Name.Stream.Topic == TopicNames.Transactions))
+        foreach (var entry in Objects.All.Where(entry => entry.Stream.Topic == TopicNames.Transactions))
         {
-            await TakeEndsAsync(item, applied.EndOf(item.Name.Stream), cancellation);
-            oldest = Math.Min(oldest ?? long.MaxValue, load);
+            await TakeEndsAsync(entry.Item!, applied.EndOf(entry.Stream), cancellation);
+            oldest = Math.Min(oldest ?? long.MaxValue, entry.Load);
         }
 
         var poison = letters.Where(letter => letter.Poison).Select(letter => letter.Place).ToList();
         var unread = oldest is null || poison.Count == 0 ? [] : await Objects.AppliedSinceAsync(oldest.Value, cancellation);
-        var had = unread.Where(entry => poison.Exists(place => IsIn(entry.Item, place)));
-        foreach (var (item, load) in had.Concat(Objects.All).OrderBy(entry => entry.Item.Name))
+        var had = unread.Where(entry => poison.Exists(place => IsIn(entry, place)));
+        foreach (var entry in WaitingObjects.InOrder(had.Concat(Objects.All)))
         {
-            var stream = item.Name.Stream;
+            var stream = entry.Stream;
             if (tables(stream.Topic) is not { } table)
             {
                 continue;
             }
 
             var (reader, end) = (new RecordReader(table), applied.EndOf(stream));
-            await Objects.ReadAsync(item, 0, line =>
+            await Objects.ReadAsync(entry, 0, line =>
             {
                 var epoch = epochs.Of(stream.Topic, stream.Partition, line.Position.Offset);
                 var (own, waits) = (reader.Read(line, epoch), line.Position.Offset >= end);
                 var unreadable = own is { Poison: not null, Op: null };
                 if (waits || unreadable)
                 {
-                    Gate.Take(stream, line.Position.Offset, waits ? own.Transaction : null, own.Lsn, epoch, unreadable, load);
+                    Gate.Take(stream, line.Position.Offset, waits ? own.Transaction : null, own.Lsn, epoch, unreadable, entry.Load);
                 }
             }, cancellation);
         }
@@ -261,6 +261,5 @@ internal sealed class GateBook(BigQuerySql sql, WarehouseNames names, ILake lake
         }
     }
 
-    private static bool IsIn(LakeObject item, LetterPlace place) =>
-        place.Stream == item.Name.Stream && place.Offset >= item.Name.StartOffset && place.Offset < item.Manifest!.Next;
+    private static bool IsIn(WaitingObject entry, LetterPlace place) => place.Stream == entry.Stream && place.Offset >= entry.Start && place.Offset < entry.Next;
 }

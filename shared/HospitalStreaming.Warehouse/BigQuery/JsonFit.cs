@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using HospitalStreaming.Core.Auditing;
 using HospitalStreaming.Core.Batching.Lines;
 
 namespace HospitalStreaming.Warehouse.BigQuery;
@@ -58,27 +59,8 @@ internal static class JsonFit
         }
 
         return number.TryGetDouble(out var kept) && double.IsFinite(kept)
-            && Plain(Encoding.ASCII.GetString(text)) == Plain(kept.ToString("R", CultureInfo.InvariantCulture));
-    }
-
-    // One form for all spellings of a number: its digits without zeros at either end, and the power of ten of the last one.
-    private static (bool Negative, string Digits, long Power) Plain(string number)
-    {
-        var negative = number[0] == '-';
-        var e = number.AsSpan().IndexOfAny('e', 'E');
-        var mantissa = number[(negative ? 1 : 0)..(e < 0 ? number.Length : e)];
-        var point = mantissa.IndexOf('.', StringComparison.Ordinal);
-        var digits = mantissa.Replace(".", string.Empty, StringComparison.Ordinal);
-        var exponent = 0L;
-        if (e >= 0 && !long.TryParse(number.AsSpan(e + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out exponent))
-        {
-            // More digits than a long has: no number but zero stays finite and unlike zero with it.
-            exponent = 0;
-        }
-
-        var whole = digits.TrimEnd('0');
-        var power = exponent - (point < 0 ? 0 : mantissa.Length - point - 1) + (digits.Length - whole.Length);
-        var plain = whole.TrimStart('0');
-        return plain.Length == 0 ? (false, string.Empty, 0) : (negative, plain, power);
+            && PlainNumber.TryRead(Encoding.ASCII.GetString(text), out var written)
+            && PlainNumber.TryRead(kept.ToString("R", CultureInfo.InvariantCulture), out var printed)
+            && written.ToString() == printed.ToString();
     }
 }

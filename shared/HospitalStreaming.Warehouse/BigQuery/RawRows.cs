@@ -50,6 +50,13 @@ internal sealed class RawRows(WarehouseNames names, TableDescription table)
         ORDER BY `offset`
         """;
 
+    /// <summary>A query of one object's rows, named by the parameters partition, epoch, start and next, by offset.</summary>
+    internal string SelectObject => $"""
+        {Columns(string.Empty)}
+        WHERE `partition` = @partition AND stream_epoch = @epoch AND `offset` >= @start AND `offset` < @next
+        ORDER BY `offset`
+        """;
+
     /// <summary>A query of the truncates.</summary>
     /// <param name="asOf">What follows the table's name where a moment is asked for, else empty.</param>
     internal string SelectTruncates(string asOf) => $"""
@@ -59,13 +66,17 @@ internal sealed class RawRows(WarehouseNames names, TableDescription table)
 
     /// <summary>Reads the record in a row of either query.</summary>
     /// <exception cref="FormatException">It is no line of a lake: it was altered.</exception>
-    internal ReadRecord Read(object?[] row) => _reader.Read(LakeLineReader.Read(Line(row)), SourceEpoch(row));
+    internal ReadRecord Read(object?[] row) => _reader.Read(Record(row), SourceEpoch(row));
+
+    /// <summary>The record in a row of any of the queries.</summary>
+    /// <exception cref="FormatException">It is no line of a lake: it was altered.</exception>
+    internal static LakeRecord Record(object?[] row) => LakeLineReader.Read(Line(row));
 
     /// <summary>The whole row of either query: what its line says, but for the columns beside the line.</summary>
     /// <exception cref="FormatException">It is no line of a lake: it was altered.</exception>
     internal RawRow ReadRow(object?[] row)
     {
-        var line = LakeLineReader.Read(Line(row));
+        var line = Record(row);
         return RawRow.Of(line, _reader.Read(line, SourceEpoch(row)), SourceEpoch(row));
     }
 

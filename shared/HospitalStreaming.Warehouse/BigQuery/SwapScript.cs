@@ -42,7 +42,7 @@ internal sealed class SwapScript(WarehouseNames made, WarehouseNames place)
         // Written first: BigQuery then lets no load of the one in place commit beside it.
         $"DELETE FROM `{place.Line}`.{Fences} WHERE name = '{LoadScript.Fence}'",
         $"INSERT INTO `{place.Line}`.{Fences} (name, token, used_at) VALUES ('{LoadScript.Fence}', {SqlText.Name(nonce)}, CURRENT_TIMESTAMP())",
-        .. tables.SelectMany(table => Heads(table, fence, nonce)),
+        .. tables.Select(table => table.Name).Append(TopicNames.Transactions).SelectMany(head => Heads(head, fence, nonce)),
         .. tables.SelectMany(table => Replace(made.Raw, place.Raw, table.Name, BigQueryLayout.RawFields(table).Select(NameOf))),
         .. tables.Where(table => table.HasKey).SelectMany(table => Replace(
             made.Current, place.Current, table.Name, table.Columns.Select(column => column.Name).Concat(BigQueryLayout.MetaOf(table).Select(meta => meta.Name)))),
@@ -58,10 +58,10 @@ internal sealed class SwapScript(WarehouseNames made, WarehouseNames place)
         WHERE m.next_offset IS NULL OR m.next_offset < p.next_offset
         """;
 
-    // A head passes over the one claim that a loader may have written and not applied, and no raw row that was made has a higher number.
-    private IEnumerable<string> Heads(TableDescription table, string fence, string nonce)
+    // A head passes over the one claim that a loader may have written and not applied, and no raw row or step of the gate that was made has a higher number.
+    private IEnumerable<string> Heads(string head, string fence, string nonce)
     {
-        var name = SqlText.Name(table.Name);
+        var name = SqlText.Name(head);
         yield return $"""
             INSERT INTO `{place.Line}`.{BigQueryLayout.Heads} (table_name, seq, nonce)
             SELECT {name}, 1 + GREATEST(

@@ -2,6 +2,7 @@ using HospitalStreaming.Core.Domain;
 using HospitalStreaming.Core.Naming;
 using HospitalStreaming.Lake;
 using HospitalStreaming.Warehouse.Loading;
+using HospitalStreaming.Warehouse.Transactions;
 using Npgsql;
 
 namespace HospitalStreaming.Warehouse.Postgres;
@@ -14,9 +15,15 @@ namespace HospitalStreaming.Warehouse.Postgres;
 /// <param name="place">Names of the one in place.</param>
 /// <param name="inCode">Captured tables that are known in code; those that the lake describes are made anew too.</param>
 /// <param name="lake">The lake.</param>
+/// <param name="transactionPatience">How long a transaction that is not whole is waited for; null for <see cref="TransactionPatience.Default"/>.</param>
 /// <param name="alikeRefusals">Rows refused in a row for the same column that stop a table; 0 for never.</param>
 public sealed class PostgresSwap(
-    NpgsqlDataSource source, WarehouseNames place, IReadOnlyList<TableDescription> inCode, ILake lake, int alikeRefusals = WarehouseOptions.DefaultAlikeRefusals) : IWarehouseSwap
+    NpgsqlDataSource source,
+    WarehouseNames place,
+    IReadOnlyList<TableDescription> inCode,
+    ILake lake,
+    TimeSpan? transactionPatience = null,
+    int alikeRefusals = WarehouseOptions.DefaultAlikeRefusals) : IWarehouseSwap
 {
     // The loader's fence guards the swap itself; signals go on counting.
     private static readonly string[] Kept = ["fences", "signals"];
@@ -54,7 +61,7 @@ public sealed class PostgresSwap(
     private async Task<PostgresWarehouse> MadeAsync(CancellationToken cancellation)
     {
         await PrepareAsync(_made, cancellation);
-        var warehouse = new PostgresWarehouse(source, _made, inCode, lake, alikeRefusals: alikeRefusals);
+        var warehouse = new PostgresWarehouse(source, _made, inCode, lake, transactionPatience, alikeRefusals);
         await warehouse.EnsureAsync(cancellation);
         return warehouse;
     }

@@ -1,3 +1,4 @@
+using HospitalStreaming.Core.Domain.Sources;
 using HospitalStreaming.Core.Naming;
 using HospitalStreaming.Warehouse.BigQuery;
 using HospitalStreaming.Warehouse.BigQuery.Rest;
@@ -17,6 +18,9 @@ public sealed class BigQueryWarehouseReader(BigQueryClient client, WarehouseName
 
     /// <inheritdoc/>
     public TimeSpan LookEvery { get; } = TimeSpan.FromSeconds(2);
+
+    /// <inheritdoc/>
+    public string? Compared(SourceType type, string text) => BigQueryPrint.Compared(type, text);
 
     /// <inheritdoc/>
     public async Task<T> InSnapshotAsync<T>(Func<IWarehouseView, CancellationToken, Task<T>> work, CancellationToken cancellation)

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using HospitalStreaming.Core.Auditing;
 using HospitalStreaming.Core.Changes;
 using HospitalStreaming.Core.Domain;
-using HospitalStreaming.Core.Domain.Sources;
 using HospitalStreaming.Core.Merging;
 using HospitalStreaming.Core.Naming;
 using HospitalStreaming.Core.Naming.Lake;
@@ -44,16 +43,10 @@ internal sealed class BigQueryWarehouseView(BigQueryClient client, BigQuerySql s
         }
     }
 
-    // BigQuery has other types, which print otherwise: of described columns only keys are compared, and what the loader keeps beside each row.
     public Task<IReadOnlyList<object?[]>> PrintAsync(TableDescription table, IReadOnlyList<object?[]> rows, CancellationToken cancellation) =>
-        Task.FromResult<IReadOnlyList<object?[]>>(NotPrinted(table).Count == 0 ? rows : [.. rows.Select(row => Printed(table, row))]);
+        Task.FromResult(BigQueryPrint.OfRecords(table, rows));
 
-    public IReadOnlyList<string> NotPrinted(TableDescription table) => [.. table.Columns.Where(IsOther).Select(column => column.Name)];
-
-    private static object?[] Printed(TableDescription table, object?[] row) => [.. row.Select((value, i) => IsOther(table.Columns[i]) ? null : value)];
-
-    // One that nobody has described is a text on every warehouse.
-    private static bool IsOther(ColumnDescription column) => column.Type is { Kind: not SourceKind.Undescribed };
+    public IReadOnlyList<string> NotPrinted(TableDescription table) => BigQueryPrint.NotCompared(table);
 
     public async Task<IReadOnlyList<RawTally>> TalliesAsync(TableDescription table, CancellationToken cancellation)
     {
@@ -150,13 +143,12 @@ internal sealed class BigQueryWarehouseView(BigQueryClient client, BigQuerySql s
 
     public async IAsyncEnumerable<CurrentRow> CurrentAsync(TableDescription table, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var columns = SqlText.Columns(table.Columns.Select(column => column.Name));
-        var rows = $"SELECT _deleted, _lsn, _source_epoch, `{BigQueryKey.ColumnOf(table)}` AS k, {columns} FROM `{names.Current}`.`{table.Name}`{asOf}";
+        var rows = $"SELECT _deleted, _lsn, _source_epoch, `{BigQueryKey.ColumnOf(table)}` AS k, {BigQueryPrint.Select(table)} FROM `{names.Current}`.`{table.Name}`{asOf}";
         await foreach (var row in sql.StreamAsync(rows, None, cancellation))
         {
             Lsn? lsn = row[1] is long position ? new Lsn((ulong)position) : null;
             yield return new CurrentRow(
-                BigQueryKey.Read(row[3]), (bool)row[0]!, new KeyState(lsn, (int)(long)row[2]!), Printed(table, row[4..]));
+                BigQueryKey.Read(row[3]), (bool)row[0]!, new KeyState(lsn, (int)(long)row[2]!), BigQueryPrint.OfCurrent(table, row[4..]));
         }
     }
 }

@@ -1,5 +1,6 @@
 using HospitalStreaming.Core.Changes;
 using HospitalStreaming.Core.Domain;
+using HospitalStreaming.Core.Domain.Sources;
 
 namespace HospitalStreaming.Warehouse.Verify;
 
@@ -14,7 +15,10 @@ public interface ILineSource
     Task<string?> WaitStreamingAsync(TimeSpan atMost, CancellationToken cancellation);
 
     /// <summary>Reads all tables in one short read-only snapshot, and what that snapshot sees.</summary>
-    Task<SourceSnapshot> ReadAsync(IReadOnlyList<TableDescription> tables, CancellationToken cancellation);
+    /// <param name="tables">The tables.</param>
+    /// <param name="compared">The form in which values of described columns compare (<see cref="IWarehouseReader.Compared"/>).</param>
+    /// <param name="cancellation">Stops it.</param>
+    Task<SourceSnapshot> ReadAsync(IReadOnlyList<TableDescription> tables, Func<SourceType, string, string?> compared, CancellationToken cancellation);
 
     /// <summary>Waits until capture has published everything up to a position (and its replication slot says so).</summary>
     /// <returns>Null when it has; else, in plain words, why not.</returns>

@@ -97,7 +97,7 @@ public sealed class LineVerifier(
         }
 
         progress.Report("Reading the hospital's database in one snapshot");
-        var snapshot = await source.ReadAsync([.. _tables.Where(table => table.HasKey)], cancellation);
+        var snapshot = await source.ReadAsync([.. _tables.Where(table => table.HasKey)], warehouse.Compared, cancellation);
         progress.Report(string.Create(
             CultureInfo.InvariantCulture,
             $"Read {snapshot.Tables.Values.Sum(table => (long)table.Count):N0} rows at {snapshot.At} in {snapshot.OpenFor.TotalSeconds:0.0} s; waiting for what it saw to arrive"));
@@ -221,7 +221,7 @@ public sealed class LineVerifier(
         {
             var held = result.Held > 0 ? string.Create(CultureInfo.InvariantCulture, $", {result.Held} keys held back by a dead letter left out") : string.Empty;
             var skipped = result.Skipped > 0 ? string.Create(CultureInfo.InvariantCulture, $", {result.Skipped} keys with a skipped change left out") : string.Empty;
-            fromSource.Count(string.Create(CultureInfo.InvariantCulture, $"{table.Name}: {difference.Compared:N0} rows compared column by column{held}{skipped}{LeftOut(result.Unread, "which the source has no more, or with another type")}{LeftOut(result.Lost, "of which messages do not carry all")}{LeftOut(result.NotPrinted, "which this warehouse prints otherwise")}"));
+            fromSource.Count(string.Create(CultureInfo.InvariantCulture, $"{table.Name}: {difference.Compared:N0} rows compared column by column{held}{skipped}{LeftOut(result.Unread, "which the source has no more, or with another type")}{LeftOut(result.Lost, "of which messages do not carry all")}{LeftOut(result.NotPrinted, "which do not compare on this warehouse")}"));
             fromSource.Add(difference, "source", "raw");
         }
         else if (sourceIsRead)
@@ -232,7 +232,7 @@ public sealed class LineVerifier(
         var emptied = result.Emptied > 0 ? string.Create(CultureInfo.InvariantCulture, $", {result.Emptied:N0} keys emptied by a truncate") : string.Empty;
         var waiting = result.Waiting > 0 ? string.Create(CultureInfo.InvariantCulture, $", {result.Waiting:N0} changes wait for their transactions") : string.Empty;
         current.Count(string.Create(
-            CultureInfo.InvariantCulture, $"{table.Name}: {result.RawRows:N0} changes of {result.Keys:N0} keys, {result.Current.Compared:N0} rows in current{emptied}{waiting}{LeftOut(result.Decided, "made texts by decision")}{LeftOut(result.NotPrinted, "which this warehouse prints otherwise")}"));
+            CultureInfo.InvariantCulture, $"{table.Name}: {result.RawRows:N0} changes of {result.Keys:N0} keys, {result.Current.Compared:N0} rows in current{emptied}{waiting}{LeftOut(result.Decided, "made texts by decision")}{LeftOut(result.NotPrinted, "which do not compare on this warehouse")}"));
         if (result.Truncation != result.BookedTruncation)
         {
             current.Add([$"{table.Name}: the last truncate in raw is {PlaceOf(result.Truncation)}, by the loader's books it is {PlaceOf(result.BookedTruncation)}"]);

@@ -3,6 +3,7 @@ using System.Globalization;
 using HospitalStreaming.Core.Auditing;
 using HospitalStreaming.Core.Changes;
 using HospitalStreaming.Core.Domain;
+using HospitalStreaming.Core.Domain.Sources;
 using HospitalStreaming.Core.Merging;
 using HospitalStreaming.Warehouse.Postgres;
 using Npgsql;
@@ -17,7 +18,8 @@ public sealed class PostgresLineSource(NpgsqlDataSource source, string slot) : I
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(100);
 
     /// <inheritdoc/>
-    public async Task<SourceSnapshot> ReadAsync(IReadOnlyList<TableDescription> tables, CancellationToken cancellation)
+    public async Task<SourceSnapshot> ReadAsync(
+        IReadOnlyList<TableDescription> tables, Func<SourceType, string, string?> compared, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
         await RunAsync(connection, $"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {PrintedColumns.Settings("LOCAL ")}", cancellation);
@@ -33,7 +35,7 @@ public sealed class PostgresLineSource(NpgsqlDataSource source, string slot) : I
             unread[table.Name] = await SourceColumns.UnreadAsync(source, table, cancellation);
             if (SourceColumns.HasComparableKey(table) && (table.Columns.All(column => column.Type is null) || !table.Key.Any(unread[table.Name].Contains)))
             {
-                read[table.Name] = await ReadAsync(connection, table, unread[table.Name], cancellation);
+                read[table.Name] = await ReadAsync(connection, table, unread[table.Name], compared, cancellation);
             }
         }
 
@@ -114,7 +116,7 @@ public sealed class PostgresLineSource(NpgsqlDataSource source, string slot) : I
     }
 
     private static async Task<Dictionary<RowKey, ulong[]>> ReadAsync(
-        NpgsqlConnection connection, TableDescription table, IReadOnlySet<string> unread, CancellationToken cancellation)
+        NpgsqlConnection connection, TableDescription table, IReadOnlySet<string> unread, Func<SourceType, string, string?> compared, CancellationToken cancellation)
     {
         if (table.Key.Any(unread.Contains))
         {
@@ -132,7 +134,13 @@ public sealed class PostgresLineSource(NpgsqlDataSource source, string slot) : I
         while (await reader.ReadAsync(cancellation))
         {
             TypedRow.Read(reader, 0, table, values);
-            rows.Add(key.Of(values), RowDigest.Of(values));
+            var own = key.Of(values);
+            for (var i = 0; i < values.Length; i++)
+            {
+                values[i] = values[i] is string text && table.Columns[i].Type is { } type ? compared(type, text) : values[i];
+            }
+
+            rows.Add(own, RowDigest.Of(values));
         }
 
         return rows;

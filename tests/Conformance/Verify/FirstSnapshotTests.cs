@@ -44,7 +44,7 @@ public sealed class FirstSnapshotTests(WarehouseServers servers)
         (await waiting).ShouldBeNull();
 
         await database.TextAsync("SELECT pg_logical_emit_message(true, 'test', '')::text");
-        var snapshot = await source.ReadAsync([], Token);
+        var snapshot = await source.ReadAsync([], static (_, text) => text, Token);
         (await source.WaitCapturedAsync(snapshot.At, TimeSpan.FromSeconds(0.3), Token)).ShouldNotBeNull().ShouldStartWith("not finished: capture confirmed up to");
         var captured = source.WaitCapturedAsync(snapshot.At, TimeSpan.FromSeconds(20), Token);
         await capture.ConfirmAllAsync(database, captured);

@@ -1,9 +1,14 @@
+using System.Globalization;
+using System.Text;
 using HospitalStreaming.Core.Domain;
+using HospitalStreaming.Core.Domain.Sources;
 using HospitalStreaming.Core.Naming;
 using HospitalStreaming.Core.Naming.Lake;
+using HospitalStreaming.Lake;
 using HospitalStreaming.Tests.Conformance.Warehouse.Support;
 using HospitalStreaming.Warehouse.BigQuery;
 using HospitalStreaming.Warehouse.BigQuery.Rest;
+using HospitalStreaming.Warehouse.Describing;
 using HospitalStreaming.Warehouse.Letters;
 using HospitalStreaming.Warehouse.Loading;
 using HospitalStreaming.Warehouse.Sql;
@@ -21,6 +26,8 @@ public sealed class BigQueryRebuildTests
     private const string Altered = "altered";
 
     private static readonly TableDescription[] Doctors = [HospitalSchema.CapturedTables.Single(table => table.Name == "doctors")];
+
+    private static TimeSpan Patient { get; } = TimeSpan.FromDays(1);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -67,6 +74,52 @@ public sealed class BigQueryRebuildTests
         await warehouse.TakeOverAsync(Token);
         await warehouse.LoadAsync(more, Aside, Token);
         (await test.ScalarAsync($"SELECT CAST(total_cost AS INT64) FROM {test.Names.Current}.visits WHERE visit_id = 2")).ShouldBe(9);
+    }
+
+    [Fact]
+    public async Task A_described_table_with_a_text_key_and_what_waits_for_its_transaction_are_made_anew_as_they_are()
+    {
+        await using var test = await BigQueryUnderTest.CreateAsync("rebuildopen");
+        await new TableDocuments(test.Lake).KeepAsync(Beds, Token);
+        var (fill, warehouse) = (new LakeFill(test.Lake), new BigQueryWarehouse(test.Client, test.Names, Doctors, test.Lake, TimeSpan.Zero, Patient));
+        await warehouse.EnsureAsync(Token);
+        await warehouse.TakeOverAsync(Token);
+        LakeObject[] whole =
+        [
+            await fill.TableAsync("beds", 0, InTransaction.Of(700, 1, Bed("c", 20, "A", "Ann", 700)), InTransaction.Of(700, 2, Bed("c", 21, "B", "Bob", 700))),
+            await fill.TableAsync("doctors", 0, InTransaction.Of(700, 3, Messages.Doctor("c", 1, 22))),
+            await InTransaction.EndAsync(fill, 700, 30, ("beds", 2), ("doctors", 1)),
+        ];
+        await warehouse.LoadAsync(new LoadClaim(whole), Aside, Token);
+
+        // Two that end one within the other: one lacks a record yet, the other one its END.
+        LakeObject[] open =
+        [
+            await fill.TableAsync("beds", 0, InTransaction.Of(701, 1, Bed("d", 40, "A", "Ann", 701)), InTransaction.Of(702, 1, Bed("u", 41, "B", "Bea", 702))),
+            await fill.TableAsync("doctors", 0, InTransaction.Of(701, 2, Messages.Doctor("u", 1, 42, "Dr B", 701))),
+            await InTransaction.EndAsync(fill, 701, 50, ("beds", 2), ("doctors", 1)),
+        ];
+        await warehouse.LoadAsync(new LoadClaim(open), Aside, Token);
+        var before = await OpenDigestAsync(test);
+        before.ShouldContain("""{"ward":3,"bed":"A"},Ann""");
+        before.ShouldContain("True,701,postgres-source.public.beds,1,2");
+        await test.Sql.ExecuteAsync([$"UPDATE {test.Names.Current}.beds SET patient = 'altered' WHERE true", $"DELETE FROM {test.Names.Raw}.beds WHERE `offset` = 1"], Token);
+        (await OpenDigestAsync(test)).ShouldNotBe(before);
+
+        // In more loads than the one in place took.
+        (await Rebuild(test, test.Client, Doctors, 1, Patient).RunAsync(new Progress<string>(), Token)).ShouldBe(8);
+        (await OpenDigestAsync(test)).ShouldBe(before);
+        (await LeftAsync(test)).ShouldBeEmpty();
+        (await test.ScalarAsync($"SELECT COUNT(*) FROM {test.Names.Line}.transactions WHERE seq > (SELECT MAX(seq) FROM {test.Names.Line}.load_heads WHERE table_name = '{TopicNames.Transactions}')"))
+            .ShouldBe(0, "steps of the gate go on above those of what was made");
+
+        await warehouse.TakeOverAsync(Token);
+        await warehouse.LoadAsync(new LoadClaim([await fill.TableAsync("beds", 1, InTransaction.Of(701, 3, Bed("c", 43, "C", "Cyd", 701)))]), Aside, Token);
+        (await BedsAsync(test)).ShouldBe("""{"ward":3,"bed":"B"},Bob""" + '\n' + """{"ward":3,"bed":"C"},Cyd""");
+
+        // Where nothing is waited for, a rebuild does not either.
+        await Rebuild(test, test.Client, Doctors, 100, TimeSpan.Zero).RunAsync(new Progress<string>(), Token);
+        (await BedsAsync(test)).ShouldBe("""{"ward":3,"bed":"B"},Bea""" + '\n' + """{"ward":3,"bed":"C"},Cyd""");
     }
 
     [Fact]
@@ -135,8 +188,32 @@ public sealed class BigQueryRebuildTests
         return await DigestAsync(test, Doctors);
     }
 
-    private static WarehouseRebuild Rebuild(BigQueryUnderTest test, BigQueryClient client, IReadOnlyList<TableDescription> tables, int maxRows) => new(
-        new BigQuerySwap(client, test.Names, tables, test.Lake, TimeSpan.Zero), test.Lake, Aside, new WarehouseSinkOptions { MaxRows = maxRows });
+    private static SourceTable Beds { get; } = SourceTableDocument.Read(Encoding.UTF8.GetBytes(
+        """{"table":"beds","key":["ward","bed"],"columns":[{"name":"bed","type":"text"},{"name":"patient","type":"text"},{"name":"ward","type":"integer"}]}"""));
+
+    private static (string Key, string? Value) Bed(string op, long lsn, string bed, string patient, long txId)
+    {
+        var row = $$"""{"bed":"{{bed}}","patient":"{{patient}}","ward":3}""";
+        var (before, after) = op == "d" ? (row, "null") : ("null", row);
+        return ($$"""{"ward":3,"bed":"{{bed}}"}""", string.Create(CultureInfo.InvariantCulture, $$"""
+            {"before":{{before}},"after":{{after}},"source":{"snapshot":"false","txId":{{txId}},"lsn":{{lsn}},"ts_ms":1772352000123},"transaction":null,"op":"{{op}}","ts_ms":1772352000200}
+            """));
+    }
+
+    private static Task<string> BedsAsync(BigQueryUnderTest test) => RowsAsync(test, $"SELECT _key, patient FROM {test.Names.Current}.beds WHERE NOT _deleted ORDER BY 1");
+
+    // Rows, how far they are, and what is waited for; not since when.
+    private static async Task<string> OpenDigestAsync(BigQueryUnderTest test) => string.Join(
+        '\n',
+        await RowsAsync(test, $"SELECT _key, patient, _deleted, _lsn, _offset FROM {test.Names.Current}.beds ORDER BY 1"),
+        await RowsAsync(test, $"SELECT `partition`, `offset`, key_id, op, lsn, TO_JSON_STRING(value) FROM {test.Names.Raw}.beds ORDER BY 1, 2"),
+        await RowsAsync(test, $"SELECT doctor_id, name, _lsn FROM {test.Names.Current}.doctors ORDER BY 1"),
+        await RowsAsync(test, $"SELECT topic, `partition`, next_offset, applied_next FROM {test.Names.Line}.positions ORDER BY 1, 2"),
+        await RowsAsync(test, $"SELECT whole, tx_id, topic, present, expected, given_up FROM {test.Names.Line}.transaction_reads"));
+
+    private static WarehouseRebuild Rebuild(
+        BigQueryUnderTest test, BigQueryClient client, IReadOnlyList<TableDescription> tables, int maxRows, TimeSpan? patience = null) => new(
+        new BigQuerySwap(client, test.Names, tables, test.Lake, TimeSpan.Zero, patience), test.Lake, Aside, new WarehouseSinkOptions { MaxRows = maxRows });
 
     private static async Task<IReadOnlyList<string>> LeftAsync(BigQueryUnderTest test)
     {

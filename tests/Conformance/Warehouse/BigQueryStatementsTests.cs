@@ -33,7 +33,8 @@ public sealed class BigQueryStatementsTests
         """;
 
     private static readonly string[] Written =
-        ["INSERT INTO `bq_statements_raw`.`visits`", "UPDATE `bq_statements`.`visits`", "DELETE FROM `bq_statements`.`visits`", "truncations", "pending_moves", "letter_decisions", "load_jobs", "TRUNCATE TABLE"];
+        ["INSERT INTO `bq_statements_raw`.`visits`", "UPDATE `bq_statements`.`visits`", "DELETE FROM `bq_statements`.`visits`", "truncations", "pending_moves", "letter_decisions", "load_jobs", "TRUNCATE TABLE",
+         ".transactions (seq, ended)", ".transaction_reads (whole", "SELECT seq, ended", "loaded_at >= ", "`offset` >= @start"];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -53,6 +54,8 @@ public sealed class BigQueryStatementsTests
         (await ErrorsAsync(sent!, text => text)).ShouldBeEmpty();
         (await ErrorsAsync(sent!, text => text.Replace("(`stream_epoch`, `source_epoch`", "(`stream_epoch`, `source_epochs`", StringComparison.Ordinal)))
             .ShouldContain(error => error.Contains("Column source_epochs is not present in table", StringComparison.Ordinal));
+        (await ErrorsAsync(sent!, text => text.Replace("(seq, ended)", "(seq, ends)", StringComparison.Ordinal)))
+            .ShouldContain(error => error.Contains("Column ends is not present in table", StringComparison.Ordinal));
         (await ErrorsAsync(sent!, text => text.Replace("_op = 't'", "_op = 7", StringComparison.Ordinal)))
             .ShouldContain(error => error.Contains("INT64", StringComparison.Ordinal) && error.Contains("_op", StringComparison.Ordinal));
         (await ErrorsAsync(sent!, text => text.Replace("\nCOMMIT TRANSACTION", "\nCOMIT TRANSACTION", StringComparison.Ordinal)))
@@ -98,10 +101,12 @@ public sealed class BigQueryStatementsTests
             new BigQuerySwap(client, test.Names, HospitalSchema.CapturedTables, test.Lake, TimeSpan.Zero), test.Lake, (_, _) => Task.CompletedTask, new WarehouseSinkOptions())
             .RunAsync(new Progress<string>(), Token);
 
+        await TransactionsAsync(test, client, fill);
         var sql = new BigQuerySql(client, test.Names);
         await sql.WaitForSignalAsync(SignalNames.Current, 0, TimeSpan.Zero, Token);
         var reader = new BigQueryWarehouseReader(client, test.Names);
         var visits = HospitalSchema.CapturedTables.Single(table => table.Name == "visits");
+        var notes = (await documents.BesideAsync([], Token)).Single(table => table.Name == "notes");
         await new RowHistories(reader, test.Lake).OfAsync(visits, 7, Token);
         await reader.InSnapshotAsync(
             async (view, token) =>
@@ -113,9 +118,27 @@ public sealed class BigQueryStatementsTests
                 await DrainAsync(view.RowsAsync(visits, first.Name.Stream, token));
                 await DrainAsync(view.RawAsync(visits, null, await new DecisionDocuments(test.Lake).ReadAsync(token), token));
                 await DrainAsync(view.CurrentAsync(visits, token));
+                await DrainAsync(view.CurrentAsync(notes, token));
+                await view.ReadsAsync(token);
                 return 0;
             },
             Token);
+    }
+
+    // What waits for its END, a loader that reads it back, from raw too, and shows it in the end as it is; and one that is whole.
+    private static async Task TransactionsAsync(BigQueryUnderTest test, BigQueryClient client, LakeFill fill)
+    {
+        var warehouse = new BigQueryWarehouse(client, test.Names, HospitalSchema.CapturedTables, test.Lake, TimeSpan.Zero);
+        await warehouse.EnsureAsync(Token);
+        await warehouse.TakeOverAsync(Token);
+        var waiting = await fill.TableAsync("doctors", 1, InTransaction.Of(800, 1, Messages.Doctor("c", 5, 70, txId: 800)), (Messages.Doctor("c", 6, 71).Key, "{"));
+        await LoadAsync(warehouse, waiting, await InTransaction.EndAsync(fill, 800, 80, ("doctors", 3)));
+        await test.DamageAsync(waiting);
+        var next = new BigQueryWarehouse(client, test.Names, HospitalSchema.CapturedTables, test.Lake, TimeSpan.Zero, TimeSpan.Zero);
+        await next.EnsureAsync(Token);
+        await next.TakeOverAsync(Token);
+        await next.SettleAsync(Token);
+        await LoadAsync(next, await fill.TableAsync("doctors", 2, InTransaction.Of(801, 1, Messages.Doctor("c", 7, 90, txId: 801))), await InTransaction.EndAsync(fill, 801, 91, ("doctors", 1)));
     }
 
     private static async Task DrainAsync<T>(IAsyncEnumerable<T> rows)

@@ -6,6 +6,7 @@ using HospitalStreaming.Core.Domain.Sources;
 using HospitalStreaming.Tests.Conformance.Warehouse.Support;
 using HospitalStreaming.Warehouse.BigQuery;
 using HospitalStreaming.Warehouse.Loading;
+using HospitalStreaming.Warehouse.Verify;
 using Shouldly;
 using Xunit;
 
@@ -19,6 +20,12 @@ namespace HospitalStreaming.Tests.Conformance.Warehouse;
 public sealed class BigQueryVectorTypesTests(WarehouseServers servers) : IClassFixture<WarehouseServers>
 {
     private static readonly string[] Tables = ["visits", "all_types", "toasted", "no_key"];
+
+    private static readonly (string Column, string Other)[] Altered =
+    [
+        ("c_double", "c_double + 0.5"), ("c_numeric_10_2", "c_numeric_10_2 + 1"), ("c_timestamptz", "TIMESTAMP_ADD(c_timestamptz, INTERVAL 1 MICROSECOND)"),
+        ("c_jsonb", "JSON '{}'"), ("c_int_array", "JSON '[7]'"), ("c_bytea", "b'7'"), ("c_interval", "'P0Y0M1DT0H0M0S'"),
+    ];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -67,11 +74,45 @@ public sealed class BigQueryVectorTypesTests(WarehouseServers servers) : IClassF
         }
 
         others.ShouldBeEmpty();
+        await VerifyAsync(source, test);
         var beside = await test.Sql.QueryAsync(
             $"SELECT id, TO_JSON_STRING(_texts) FROM {test.Names.Current}.all_types WHERE _texts IS NOT NULL ORDER BY id", new Dictionary<string, object?>(), Token);
         beside.Rows.Select(row => $"{row[0]} {row[1]}").ShouldBe(["""3 {"c_date":"-infinity","c_timestamp":"infinity","c_timestamptz":"-infinity"}"""]);
         (await test.ScalarAsync($"SELECT COUNT(*) FROM {test.Names.Raw}.no_key WHERE op IN ('c', 'd') AND lsn IS NOT NULL AND key_id IS NULL")).ShouldBe(4);
         (await test.ScalarAsync($"SELECT COUNT(*) FROM {test.Names.Raw}.visits WHERE op IS NULL OR lsn IS NULL OR key_id IS NULL")).ShouldBe(0);
+    }
+
+    // The same rows by verify: source, raw and current, column by column; and one value altered in current, of each type that is printed otherwise.
+    private static async Task VerifyAsync(TestDatabase source, BigQueryUnderTest test)
+    {
+        // The emulator takes a load's base64 for the bytes themselves: what a load gives on BigQuery.
+        await test.Sql.ExecuteAsync([$"UPDATE {test.Names.Current}.all_types SET c_bytea = FROM_HEX('deadbeef00') WHERE c_bytea IS NOT NULL"], Token);
+        var report = await ReportAsync(source, test);
+        report.Checks[0].NotChecked.ShouldBeNull();
+        report.Checks[0].Findings.ShouldBeEmpty();
+
+        // It keeps rows in SQLite, which has no NaN: one row that is really not what was loaded.
+        report.Checks[1].Findings.ShouldHaveSingleItem().ShouldStartWith("all_types: 1 different (c_real in 1)");
+        report.Checks[0].Counted.ShouldContain(counted => counted.StartsWith("all_types: ", StringComparison.Ordinal) && counted.Contains("rows compared column by column", StringComparison.Ordinal));
+
+        foreach (var (column, other) in Altered)
+        {
+            await test.Sql.ExecuteAsync([$"UPDATE {test.Names.Current}.all_types SET {column} = {other} WHERE id = 1"], Token);
+        }
+
+        var altered = (await ReportAsync(source, test)).Checks[1].Findings.ShouldHaveSingleItem();
+        altered.ShouldStartWith("all_types: 2 different (");
+        foreach (var column in Altered.Select(one => one.Column))
+        {
+            altered.ShouldContain($"{column} in 1");
+        }
+    }
+
+    private static Task<VerifyReport> ReportAsync(TestDatabase source, BigQueryUnderTest test)
+    {
+        var settled = new SettledSource(source);
+        return new LineVerifier(settled, settled, test.Lake, new BigQueryWarehouseReader(test.Client, test.Names), null, [], TimeSpan.Zero)
+            .RunAsync(new Progress<string>(), Token);
     }
 
     private static Task KeepAsync(List<PoisonRecord> into, IReadOnlyList<PoisonRecord> records)

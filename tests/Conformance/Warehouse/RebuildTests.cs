@@ -57,6 +57,22 @@ public sealed class RebuildTests(WarehouseServers servers)
     }
 
     [Fact]
+    public async Task What_is_not_whole_is_waited_for_as_long_as_the_loader_in_place_would()
+    {
+        await using var test = await PostgresUnderTest.CreateAsync(servers, "rebuildopen");
+        var (fill, warehouse) = (new LakeFill(test.Lake), test.Open());
+        await warehouse.EnsureAsync(Token);
+        await warehouse.TakeOverAsync(Token);
+        await warehouse.LoadAsync(new LoadClaim([await fill.TableAsync("visits", 0, InTransaction.Of(700, 1, Messages.Visit("c", 1, 20, txId: 700)))]), Aside, Token);
+
+        await Rebuild(test, 1_000, TimeSpan.FromDays(1)).RunAsync(new Progress<string>(), Token);
+        (await test.Database.TextAsync("SELECT count(*) FROM hospital.visits")).ShouldBe("0");
+
+        await Rebuild(test, 1_000, TimeSpan.Zero).RunAsync(new Progress<string>(), Token);
+        (await test.Database.TextAsync("SELECT count(*) FROM hospital.visits")).ShouldBe("1");
+    }
+
+    [Fact]
     public async Task A_damaged_lake_leaves_the_warehouse_as_it_is()
     {
         await using var test = await PostgresUnderTest.CreateAsync(servers, "rebuilddamage");
@@ -108,8 +124,8 @@ public sealed class RebuildTests(WarehouseServers servers)
     private static (string Key, string? Value) Doctors(int id) =>
         Messages.Doctor("c", id, 100 + id) is var (key, value) ? (key, value!.Replace("\"experience_years\":7", "\"experience_years\":\"seven\"", StringComparison.Ordinal)) : default;
 
-    private static WarehouseRebuild Rebuild(PostgresUnderTest test, int maxRows) => new(
-        new PostgresSwap(test.Database.Source, test.Names, HospitalSchema.CapturedTables, test.Lake), test.Lake, Aside, new WarehouseSinkOptions { MaxRows = maxRows });
+    private static WarehouseRebuild Rebuild(PostgresUnderTest test, int maxRows, TimeSpan? patience = null) => new(
+        new PostgresSwap(test.Database.Source, test.Names, HospitalSchema.CapturedTables, test.Lake, patience), test.Lake, Aside, new WarehouseSinkOptions { MaxRows = maxRows });
 
     // Inserts, updates, a delete, a row that moved, a record that was set aside and redriven, and one that holds its key.
     private static async Task<(LakeFill Fill, IWarehouse Warehouse)> FilledAsync(PostgresUnderTest test)

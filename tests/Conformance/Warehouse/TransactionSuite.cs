@@ -171,6 +171,36 @@ public abstract class TransactionSuite
         await AuditAsync(test);
     }
 
+    [Fact]
+    public async Task A_damaged_object_whose_records_wait_holds_up_no_table_and_they_are_shown_with_their_transaction()
+    {
+        await using var test = await CreateAsync("waitingdamage");
+        var fill = new LakeFill(test.Lake);
+        var warehouse = await StartAsync(test);
+        var bad = (Messages.VisitTombstone(8).Key, "{");
+        var first = await fill.TableAsync("visits", 0, InTransaction.Of(700, 1, Messages.Visit("c", 1, 20, txId: 700)), bad);
+        await LoadAsync(warehouse, first);
+        await test.DamageAsync(first);
+
+        // One that has only the books to go by.
+        var next = Open(test);
+        await next.TakeOverAsync(Token);
+        await LoadAsync(next, await fill.TableAsync("billing_payments", 0, Messages.Bill("r", 1, 30)));
+        (await TextAsync(test, $"SELECT billing_id, total_amount FROM {test.Names.Current}.billing_payments")).ShouldBe("1 9.00");
+        (await VisitsAsync(test)).ShouldBe(string.Empty);
+        await LoadAsync(next, await InTransaction.EndAsync(fill, 700, 40, ("visits", 1)));
+        (await VisitsAsync(test)).ShouldBe("1 12.50 20");
+
+        // And one that read the object itself before it was damaged.
+        var second = await fill.TableAsync("visits", 0, InTransaction.Of(701, 1, Messages.Visit("u", 1, 50, cost: "5.00", txId: 701)));
+        await LoadAsync(next, second);
+        await test.DamageAsync(second);
+        await LoadAsync(next, await InTransaction.EndAsync(fill, 701, 60, ("visits", 1)));
+        (await VisitsAsync(test)).ShouldBe("1 5.00 50");
+        (await next.StatusAsync(Token)).Transactions.ShouldBe(new TransactionReads(true, null, null, 0));
+        await AuditAsync(test);
+    }
+
     /// <summary>A fresh, empty warehouse.</summary>
     protected abstract Task<IWarehouseUnderTest> CreateAsync(string name);
 

@@ -18,6 +18,11 @@ internal static class Messages
             CultureInfo.InvariantCulture,
             $$"""{"doctor_id":{{id}},"name":"{{name}}","specialization":null,"experience_years":7,"contact_info":null,"hospital_id":"h1","updated_at":null}"""));
 
+    public static (string Key, string? Value) Bill(string op, long id, long lsn, long txId = 700) =>
+        Row("billing_payments", "billing_id", op, id, lsn, txId, string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""{"billing_id":{{id}},"patient_id":1,"visit_id":1,"billing_date":20513,"total_amount":"9.00","payment_status":"Paid","hospital_id":"h1","updated_at":null}"""));
+
     /// <summary>A TRUNCATE of visits; the key says nothing.</summary>
     public static (string Key, string? Value) VisitsTruncate(long lsn) =>
         (VisitTombstone(1).Key, Visit("u", 0, lsn).Value!.Replace("\"op\":\"u\"", "\"op\":\"t\"", StringComparison.Ordinal));
