@@ -108,6 +108,20 @@ public sealed class PostgresWarehouse(
     /// <inheritdoc/>
     public async Task<LoadResult> LoadAsync(LoadClaim claim, SetAside setAside, CancellationToken cancellation)
     {
+        try
+        {
+            return await LoadWholeAsync(claim, setAside, cancellation);
+        }
+        catch (TableStoppedException stop)
+        {
+            // Until it goes on, no other table's transaction waits for its records.
+            _stopped.Add(stop.Topic);
+            throw;
+        }
+    }
+
+    private async Task<LoadResult> LoadWholeAsync(LoadClaim claim, SetAside setAside, CancellationToken cancellation)
+    {
         await LearnAsync(claim, cancellation);
         await SettleLettersAsync(cancellation);
         var epochs = await _epochs.ReadAsync(cancellation);
@@ -127,15 +141,7 @@ public sealed class PostgresWarehouse(
             }
 
             var loader = _loaders[topic.Key];
-            try
-            {
-                outcomes[topic.Key] = await loader.ReadAsync(connection, loadId, [.. topic], epochs, HeldOf(loader), _known, Transactions.Gate, cancellation);
-            }
-            catch (TableStoppedException)
-            {
-                _stopped.Add(topic.Key);
-                throw;
-            }
+            outcomes[topic.Key] = await loader.ReadAsync(connection, loadId, [.. topic], epochs, HeldOf(loader), _known, Transactions.Gate, cancellation);
         }
 
         var marked = outcomes.Values.Select(outcome => outcome.Batch.Marked).OfType<bool>().ToList();
@@ -289,16 +295,7 @@ public sealed class PostgresWarehouse(
         {
             var loader = _loaders[topic.Key];
             var fields = await loader.UndescribedAsync(topic, cancellation);
-            try
-            {
-                UndescribedFields.RequireFew(topic.Key, loader.Table, fields.Count);
-            }
-            catch (TableStoppedException)
-            {
-                _stopped.Add(topic.Key);
-                throw;
-            }
-
+            UndescribedFields.RequireFew(topic.Key, loader.Table, fields.Count);
             if (fields.Count > 0 || _stopped.Remove(topic.Key))
             {
                 await using var connection = await source.OpenConnectionAsync(cancellation);
