@@ -24,6 +24,9 @@ internal sealed class ClaimPlanner(ILake lake, IReadOnlyList<string> topics, War
     /// <summary>A claim came to nothing: the chains must go back to where the warehouse is.</summary>
     internal bool NeedsRestart { get; set; }
 
+    /// <summary>Whether the last claim left objects for the next one.</summary>
+    internal bool LeftSome { get; private set; }
+
     /// <summary>Goes back to where the warehouse is. Call at start and after any load that failed.</summary>
     internal async Task ResetAsync(IReadOnlyList<LoadPosition> positions, CancellationToken cancellation)
     {
@@ -55,6 +58,7 @@ internal sealed class ClaimPlanner(ILake lake, IReadOnlyList<string> topics, War
 
         var taken = new List<LakeObject>();
         long rows = 0, bytes = 0;
+        LeftSome = false;
         var active = _chains.Where(entry => !_stopped.ContainsKey(entry.Key)).SelectMany(entry => entry.Value).ToList();
         while (active.Count > 0)
         {
@@ -69,6 +73,7 @@ internal sealed class ClaimPlanner(ILake lake, IReadOnlyList<string> topics, War
 
                 if (taken.Count > 0 && (rows + manifest.Rows > options.MaxRows || bytes + manifest.UncompressedBytes > options.MaxBytes))
                 {
+                    LeftSome = true;
                     return Claim(taken);
                 }
 

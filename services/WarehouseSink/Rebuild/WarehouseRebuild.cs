@@ -33,11 +33,9 @@ public sealed class WarehouseRebuild(IWarehouseSwap swap, ILake lake, SetAside s
         while (true)
         {
             var warehouse = await swap.BeginAsync(cancellation);
-            await LoadAllAsync(warehouse, progress, cancellation);
-            await warehouse.SettleAsync(cancellation);
-            var rows = (await warehouse.StatusAsync(cancellation)).Positions.Sum(position => position.Rows);
+            var rows = await LoadAllAsync(warehouse, progress, cancellation);
             progress.Report("Putting it in place");
-            if (await swap.SwapAsync(cancellation))
+            if (await swap.SwapAsync(async () => rows = await LoadAllAsync(warehouse, progress, cancellation), cancellation))
             {
                 return rows;
             }
@@ -46,13 +44,14 @@ public sealed class WarehouseRebuild(IWarehouseSwap swap, ILake lake, SetAside s
         }
     }
 
-    private async Task LoadAllAsync(IWarehouse warehouse, IProgress<string> progress, CancellationToken cancellation)
+    /// <summary>Loads what the lake has; of a line that runs on, what it had at the last look. Records in what was made.</summary>
+    private async Task<long> LoadAllAsync(IWarehouse warehouse, IProgress<string> progress, CancellationToken cancellation)
     {
-        // Until a planner that began where the last one ended finds nothing anywhere.
-        var loaded = true;
-        while (loaded)
+        // Until a planner that began where the last one ended needs no more than one claim: on a line that runs on there is always another.
+        int claims;
+        do
         {
-            loaded = false;
+            claims = 0;
             string[] topics = [.. warehouse.Topics];
             var planner = new ClaimPlanner(lake, topics, options);
             var positions = (await warehouse.StatusAsync(cancellation)).Positions;
@@ -64,10 +63,10 @@ public sealed class WarehouseRebuild(IWarehouseSwap swap, ILake lake, SetAside s
                 progress.Report(pace.ToString());
             }
 
-            while (await planner.NextThoroughAsync(positions, cancellation) is { } claim)
+            while ((claims == 0 || planner.LeftSome) && await planner.NextThoroughAsync(positions, cancellation) is { } claim)
             {
                 await warehouse.LoadAsync(claim, setAside, cancellation);
-                loaded = true;
+                claims++;
                 pace.Loaded(claim);
                 progress.Report(pace.ToString());
             }
@@ -77,5 +76,9 @@ public sealed class WarehouseRebuild(IWarehouseSwap swap, ILake lake, SetAside s
                 throw new LakeDamageException(string.Join("; ", planner.Stopped.Select(stop => $"{stop.Key}: {stop.Value.Why}")));
             }
         }
+        while (claims > 1);
+
+        await warehouse.SettleAsync(cancellation);
+        return (await warehouse.StatusAsync(cancellation)).Positions.Sum(position => position.Rows);
     }
 }

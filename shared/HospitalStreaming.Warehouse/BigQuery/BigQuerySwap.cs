@@ -81,7 +81,7 @@ public sealed class BigQuerySwap(
     }
 
     /// <inheritdoc/>
-    public async Task<bool> SwapAsync(CancellationToken cancellation)
+    public async Task<bool> SwapAsync(Func<Task> loadOn, CancellationToken cancellation)
     {
         var script = new SwapScript(_made, place);
         if (_warehouse is not { } warehouse || await CountAsync(script.Unreached, cancellation) > 0)

@@ -16,6 +16,11 @@ public interface IWarehouseSwap
     /// Puts the one that was made in place, in one step for readers, and clears it away. False where the one in place has been loaded further meanwhile:
     /// load on and try again. Any loader of the one in place is fenced off by it, and goes on from the new positions when it has taken over.
     /// </summary>
+    /// <param name="loadOn">
+    /// Loads what has come meanwhile into the one that was made. Called where nothing can be loaded into the one in place at the same time: on a line that
+    /// runs on, that one is always a little ahead.
+    /// </param>
+    /// <param name="cancellation">Stops it.</param>
     /// <exception cref="LoadFencedException">Another run has taken over what was made.</exception>
-    Task<bool> SwapAsync(CancellationToken cancellation);
+    Task<bool> SwapAsync(Func<Task> loadOn, CancellationToken cancellation);
 }

@@ -79,7 +79,7 @@ public sealed class PostgresSwap(
     }
 
     /// <inheritdoc/>
-    public async Task<bool> SwapAsync(CancellationToken cancellation)
+    public async Task<bool> SwapAsync(Func<Task> loadOn, CancellationToken cancellation)
     {
         var made = _made;
         var ledger = new Ledger(place);
@@ -88,10 +88,10 @@ public sealed class PostgresSwap(
 
         // Holds the fence until the end: no load takes effect in between.
         await ledger.HoldFenceAsync(connection, await ledger.TakeFenceAsync(connection, cancellation), cancellation);
-        var reached = await new Ledger(made).PositionsAsync(connection, cancellation);
-        foreach (var position in await ledger.PositionsAsync(connection, cancellation))
+        if (!await HasReachedAsync(connection, cancellation))
         {
-            if (reached.FirstOrDefault(other => other.Stream == position.Stream) is not { } other || other.Next < position.Next)
+            await loadOn();
+            if (!await HasReachedAsync(connection, cancellation))
             {
                 await transaction.RollbackAsync(cancellation);
                 return false;
@@ -120,6 +120,13 @@ public sealed class PostgresSwap(
         await RunAsync(connection, DropMade, cancellation);
         await transaction.CommitAsync(cancellation);
         return true;
+    }
+
+    // Whether the one that was made has come as far as the one in place.
+    private async Task<bool> HasReachedAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        var reached = (await new Ledger(_made).PositionsAsync(connection, cancellation)).ToDictionary(position => position.Stream, position => position.Next);
+        return (await new Ledger(place).PositionsAsync(connection, cancellation)).All(position => reached.TryGetValue(position.Stream, out var next) && next >= position.Next);
     }
 
     private static async Task CopyAsync(NpgsqlConnection connection, string from, string into, string table, CancellationToken cancellation)

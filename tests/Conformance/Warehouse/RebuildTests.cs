@@ -38,6 +38,47 @@ public sealed class RebuildTests(WarehouseServers servers)
     }
 
     [Fact]
+    public async Task On_a_line_that_runs_on_it_comes_to_an_end_with_every_row()
+    {
+        await using var test = await PostgresUnderTest.CreateAsync(servers, "rebuildlive");
+        var (fill, _) = await FilledAsync(test);
+        using var ended = new CancellationTokenSource();
+        var loading = Task.Run(() => LoadOnAsync(test, fill, ended.Token), Token);
+
+        await Rebuild(test, 1_000).RunAsync(new Progress<string>(), Token).WaitAsync(TimeSpan.FromSeconds(120), Token);
+        await ended.CancelAsync();
+        var written = await loading;
+
+        (await test.Database.TextAsync("SELECT count(*) FROM hospital.visits WHERE visit_id >= 1000")).ShouldBe($"{written}");
+        (await test.Database.TextAsync("SELECT (count(*) - max(\"offset\") - 1) || ' ' || (count(*) - count(DISTINCT \"offset\")) FROM hospital_raw.visits WHERE partition = 1")).ShouldBe("0 0");
+    }
+
+    // As a role does: one visit after the other; where it was fenced off it takes over, and loads what the warehouse has not.
+    private static async Task<int> LoadOnAsync(PostgresUnderTest test, LakeFill fill, CancellationToken ended)
+    {
+        var (written, warehouse) = (0, test.Open());
+        await warehouse.EnsureAsync(Token);
+        while (!ended.IsCancellationRequested)
+        {
+            var item = await fill.TableAsync("visits", 1, Messages.Visit("c", 1_000 + written, 1_000 + written));
+            written++;
+            while (!(await warehouse.StatusAsync(Token)).Positions.Any(position => position.Stream == item.Name.Stream && position.Next > item.Name.StartOffset))
+            {
+                try
+                {
+                    await warehouse.LoadAsync(new LoadClaim([item]), Aside, Token);
+                }
+                catch (LoadFencedException)
+                {
+                    await warehouse.TakeOverAsync(Token);
+                }
+            }
+        }
+
+        return written;
+    }
+
+    [Fact]
     public async Task An_interrupted_rebuild_shows_nothing_and_the_next_carries_on()
     {
         await using var test = await PostgresUnderTest.CreateAsync(servers, "interrupted");
