@@ -42,8 +42,6 @@ internal sealed class ReplicationStream(LogicalReplicationConnection connection,
         }
     }
 
-    // Where a status finds the connection broken before the reader does, as when the reader waits for the broker, Npgsql 10.0.0 then fails on what it
-    // has taken apart already: a defect of the program by its type, and yet the end of a connection, which is tried again.
     private async ValueTask<(Lsn At, int Length)?> ReadAsync(IAsyncEnumerator<XLogDataMessage> messages, CancellationToken cancellation)
     {
         try
@@ -64,7 +62,7 @@ internal sealed class ReplicationStream(LogicalReplicationConnection connection,
             await message.Data.ReadExactlyAsync(_buffer.AsMemory(0, length), cancellation);
             return (new Lsn((ulong)message.WalStart), length);
         }
-        catch (Exception ended) when (ended is InvalidOperationException or NullReferenceException)
+        catch (Exception ended) when (IsEnd(ended))
         {
             throw new IOException("the connection to the source broke", ended);
         }
@@ -87,12 +85,26 @@ internal sealed class ReplicationStream(LogicalReplicationConnection connection,
     /// itself: a status sent before the stream has begun fails inside Npgsql 10.0.0, which then never gives back the semaphore that every later
     /// status and every reply to the source waits for. Seen under load as a capture that published on and confirmed nothing any more.
     /// </summary>
-    public async Task ConfirmAsync(Lsn position, CancellationToken cancellation)
+    /// <returns>False where the stream has ended meanwhile: the reading says why.</returns>
+    public async Task<bool> ConfirmAsync(Lsn position, CancellationToken cancellation)
     {
-        connection.SetReplicationStatus(new NpgsqlLogSequenceNumber(position.Value));
-        if (Received > default(Lsn))
+        try
         {
-            await connection.SendStatusUpdate(cancellation);
+            connection.SetReplicationStatus(new NpgsqlLogSequenceNumber(position.Value));
+            if (Received > default(Lsn))
+            {
+                await connection.SendStatusUpdate(cancellation);
+            }
+
+            return true;
+        }
+        catch (Exception ended) when (IsEnd(ended))
+        {
+            return false;
         }
     }
+
+    // Where reader and status meet the end of a connection one after the other, as when the reader waits for the broker, Npgsql 10.0.0 fails the later one
+    // on what it has taken apart already: a defect of the program by its type, and yet the end of a connection, which is tried again.
+    private static bool IsEnd(Exception failure) => failure is InvalidOperationException or NullReferenceException;
 }

@@ -109,14 +109,9 @@ internal sealed class StreamControl(
 
     private async Task ConfirmAsync(CancellationToken hard)
     {
-        try
+        if (await stream.ConfirmAsync(_recorded, hard))
         {
-            await stream.ConfirmAsync(_recorded, hard);
-            status.Update(facts => facts with { ConfirmedLsn = _recorded, InFlightBytes = ledger.InFlightBytes });
-        }
-        catch (Exception ended) when (ended is InvalidOperationException or NullReferenceException)
-        {
-            // The stream ended meanwhile (Npgsql 10.0.0 then looks at a timer that is gone): the next turn finds out why.
+            status.Update(facts => facts with { ConfirmedLsn = _recorded });
         }
 
         status.Update(facts => facts with { Events = ledger.Events, InFlightBytes = ledger.InFlightBytes });
